@@ -1,0 +1,59 @@
+/* url: absolute http and https URLs (RFC 3986, RFC 9110 §4.2), taken apart and put together again.
+ *
+ * Whatever is used, shown or executed is re-serialised from the parts, never the text that came.
+ * Refused: other schemes, userinfo, an empty host, ports outside 1 to 65535, controls,
+ * blanks, bytes above 0x7f, and characters that RFC 3986 does not allow where they stand. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/str.h"
+
+struct arena;
+struct buf;
+struct err;
+
+struct url {
+	struct str scheme; /* "http" or "https", lower case */
+	struct str host;   /* lower case; an IPv6 address without its brackets */
+	uint16_t port;     /* the scheme's own where none was written */
+	bool is_v6;        /* the host is an IPv6 address */
+	struct str path;   /* begins with '/'; "/" where none was written; dot segments resolved */
+	struct str query;  /* without the '?' */
+	bool has_query;
+	struct str fragment; /* without the '#' */
+	bool has_fragment;
+};
+
+/* Takes text apart; the parts live in a. ERR_INPUT says what is wrong and quotes the text without its userinfo. */
+bool url_read(struct str text, struct arena *a, struct url *url, struct err *e);
+/* Resolves a reference against base (RFC 3986 §5). */
+bool url_resolve(const struct url *base, struct str reference, struct arena *a, struct url *url, struct err *e);
+
+/* scheme://host[:port] with default ports left out. */
+void url_write_origin(struct buf *out, const struct url *url);
+/* origin, path and query; the fragment is left out. */
+void url_write(struct buf *out, const struct url *url);
+/* host[:port] for a Host header; a v6 address in brackets. */
+void url_write_authority(struct buf *out, const struct url *url);
+/* The three as a str in a; an empty str when a is full. */
+struct str url_origin(const struct url *url, struct arena *a);
+struct str url_text(const struct url *url, struct arena *a);
+struct str url_authority(const struct url *url, struct arena *a);
+
+bool url_is_https(const struct url *url);
+/* localhost, *.localhost, 127.0.0.0/8 or ::1. */
+bool url_is_loopback(const struct url *url);
+bool url_same_origin(const struct url *a, const struct url *b);
+/* RFC 9728: same origin, and prefix's path is a whole-segment prefix of url's path. */
+bool url_covers(const struct url *prefix, const struct url *url);
+
+/* application/x-www-form-urlencoded and query parameters. */
+/* Appends "&name=value" ("name=value" to an empty buf), both percent-encoded. */
+void url_form_add(struct buf *out, struct str name, struct str value);
+/* The next parameter of *rest, decoded into a; '+' is a blank. False at the end, or with
+ * ERR_INPUT on a bad escape, a zero byte or a full arena. */
+bool url_form_next(struct str *rest, struct arena *a, struct str *name, struct str *value, struct err *e);
+/* Percent-encodes all but RFC 3986 unreserved characters. */
+void url_escape(struct buf *out, struct str text);

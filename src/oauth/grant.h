@@ -1,0 +1,49 @@
+/* grant: what a sign-in gave, as plain data: the issuer, the client, the tokens, the times.
+ * All strs are borrowed; who made the grant owns them. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/str.h"
+
+/* How the client identifier was obtained (MCP: client registration approaches). */
+enum grant_client {
+	GRANT_CLIENT_NONE,       /* there is no client: a token that was given */
+	GRANT_CLIENT_CONFIGURED, /* pre-registered */
+	GRANT_CLIENT_METADATA,   /* a client ID metadata document (CIMD) */
+	GRANT_CLIENT_REGISTERED, /* dynamic client registration (RFC 7591) */
+};
+
+/* Token endpoint authentication (RFC 7591 §2). */
+enum grant_auth {
+	GRANT_AUTH_NONE,
+	GRANT_AUTH_BASIC,
+	GRANT_AUTH_POST,
+};
+
+struct grant {
+	/* The authorization server; empty for a token that was given. */
+	struct str issuer;
+	struct str authorization_endpoint;
+	struct str token_endpoint;
+	struct str registration_endpoint;
+	struct str revocation_endpoint;
+
+	/* The client, bound to the issuer. */
+	enum grant_client client;
+	enum grant_auth auth;
+	struct str client_id;
+	struct str client_secret;
+	int64_t client_secret_expires_at; /* 0: never */
+	struct str redirect_uri;          /* as registered */
+
+	/* The tokens. */
+	struct str resource; /* RFC 8707, byte for byte as the server named it */
+	struct str access_token;
+	struct str token_type; /* as the server wrote it */
+	struct str refresh_token;
+	struct str scope;      /* granted, separated by blanks */
+	int64_t expires_at;    /* seconds since 1970; 0: not known */
+	int64_t obtained_at;   /* when this access token came */
+};

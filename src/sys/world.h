@@ -1,0 +1,62 @@
+/* world: everything that is not computation, in one place; a test hands in a small one.
+ * It forward-declares what it carries, so naming the world includes nothing above it. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/str.h"
+
+struct arena;
+struct broker;
+struct buf;
+struct clock;
+struct err;
+struct events;
+struct fetch;
+struct listen;
+struct rng;
+struct tty;
+
+/* What the global flags said. */
+struct world_options {
+	bool json;
+	bool quiet;
+	bool verbose;
+	struct str home;       /* --home; empty: not given */
+	struct str key_file;   /* --key-file */
+	struct str ca_file;    /* --ca-file */
+	struct str extra_ca;   /* --extra-ca */
+	struct str config;     /* --config-path */
+	struct str allow_http; /* --allow-http HOST[,HOST...] */
+	int64_t timeout_ms;    /* --timeout; 0: not given */
+};
+
+struct world {
+	struct world_options options;
+	struct clock *clock;
+	struct rng *rng;
+	struct events *events;
+	struct fetch *fetch;
+	struct listen *listen;
+	struct tty *tty;
+	struct broker *broker;
+	struct arena *arena;  /* of the whole command; secrets may live in it */
+	/* The value of an environment variable, or NULL. */
+	const char *(*env)(struct world *w, const char *name);
+	/* One piece of text to standard output or standard error, whole, as it is. */
+	void (*out)(struct world *w, struct str text);
+	void (*log)(struct world *w, struct str text);
+};
+
+/* An environment variable as a str; empty when unset. */
+struct str world_env(struct world *w, const char *name);
+
+/* Results, for standard output. Foreign text in them must have gone through text_shown. */
+void world_print(struct world *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* One line about progress, to standard error unless --quiet; the line break is added. */
+void world_say(struct world *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* One warning line, to standard error even with --quiet. */
+void world_warn(struct world *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* The same, only with --verbose. Never a secret. */
+void world_detail(struct world *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
