@@ -9,16 +9,12 @@
 
 #include "base/err.h"
 #include "base/str.h"
+#include "http/field.h"
 #include "http/url.h"
 
 struct arena;
 struct fetch;
 struct fetch_exchange; /* one request under way; opaque */
-
-struct http_field {
-	struct str name;
-	struct str value;
-};
 
 struct fetch_request {
 	struct str method; /* "GET", "POST", ... */
