@@ -13,10 +13,11 @@ struct events;
 struct events_timer {
 	void (*fire)(void *self);
 	void *self;
-	/* private */
+	/* private: sys/timers */
 	int64_t at_ms;
+	uint64_t order;
 	bool set;
-	struct events_timer *next;
+	struct events_timer *child, *next, *prev;
 };
 
 /* A descriptor that is not a connection: standard input, a pipe. Zeroed before first use. */

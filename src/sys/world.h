@@ -47,7 +47,12 @@ struct world {
 	/* One piece of text to standard output or standard error, whole, as it is. */
 	void (*out)(struct world *w, struct str text);
 	void (*log)(struct world *w, struct str text);
+	bool out_failed; /* standard output took not all: the command has not done its work */
 };
+
+/* The machine's own clock, environment, standard output and standard error; options and the
+ * rest (rng, events, fetch, listen, tty, broker, arena) are left as they are. */
+void world_use_system(struct world *w);
 
 /* An environment variable as a str; empty when unset. */
 struct str world_env(struct world *w, const char *name);

@@ -1,0 +1,14 @@
+/* text: foreign text made fit for a terminal or a log line. */
+#pragma once
+
+#include "base/str.h"
+
+struct arena;
+struct buf;
+
+/* Appends s so that it shows and does nothing else: controls (C0, DEL, C1), ESC, bidirectional and
+ * invisible formatting characters, line separators, and bytes that are no UTF-8 leave as \xNN or \u{NNNN};
+ * a backslash stays. One line stays one line. */
+void text_show(struct buf *out, struct str s);
+/* The same in a, for printf's %.*s; at most 4 KiB, longer text is cut and ends in "...". */
+struct str text_shown(struct str s, struct arena *a);
