@@ -149,7 +149,7 @@ $B/cmocka.o: $(cmocka)/src/cmocka.c
 .PHONY: fuzzers
 fuzzers: $(fuzzers)
 
-$B/tests/fuzz/%_fuzz: $B/tests/fuzz/%_fuzz.o $(support_o) $(libs)
+$B/tests/fuzz/%_fuzz: $B/tests/fuzz/%_fuzz.o $(support_o) $B/cmocka.o $(libs)
 	$(CC) $(ours_opt) -fsanitize=fuzzer -o $@ $(link_head) $(filter %.o,$^) $(libs) $(link_tail)
 
 # --- Installing ---------------------------------------------------------------
