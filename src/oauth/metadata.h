@@ -1,0 +1,66 @@
+/* metadata: reads the two documents of discovery and checks what they say:
+ * protected resource metadata (RFC 9728) and authorization server metadata (RFC 8414, OIDC). */
+#pragma once
+
+#include <stdbool.h>
+
+#include "base/str.h"
+
+struct arena;
+struct err;
+struct place;
+struct url;
+
+enum {
+	METADATA_MAX = 256 * 1024, /* bytes of a document */
+	METADATA_SERVERS = 16,     /* authorization servers kept of one resource */
+};
+
+struct metadata_resource {
+	struct str resource; /* byte for byte as the document has it */
+	struct str servers[METADATA_SERVERS]; /* issuers, byte for byte; at least one */
+	size_t servers_n;
+	struct str scopes; /* scopes_supported, joined by blanks; empty: none */
+};
+
+struct metadata_issuer {
+	struct str issuer; /* byte for byte */
+	struct str authorization_endpoint;
+	struct str token_endpoint;
+	struct str registration_endpoint; /* the ones that may be empty */
+	struct str revocation_endpoint;
+	struct str device_authorization_endpoint;
+	bool has_s256;          /* code_challenge_methods_supported lists S256 */
+	bool takes_metadata_id; /* client_id_metadata_document_supported */
+	bool sends_iss;         /* authorization_response_iss_parameter_supported */
+	bool offers_offline;    /* scopes_supported lists offline_access */
+	bool auth_none;         /* token_endpoint_auth_methods_supported; absent means Basic alone */
+	bool auth_basic;
+	bool auth_post;
+};
+
+/* What a document was good for. */
+enum metadata_answer {
+	METADATA_OK,
+	METADATA_OTHER, /* not such a document (no JSON object): the next place may be asked */
+	METADATA_WRONG, /* one that must not be used: nothing else is to be asked; the error says why */
+};
+
+/* The resource must have server's origin and be a whole-segment prefix of its path (RFC 9728
+ * §3.3, with the server's root accepted for all below it); authorization_servers must not be
+ * empty. The strs live in a. */
+enum metadata_answer metadata_read_resource(struct str document, const struct url *server, struct arena *a,
+	struct metadata_resource *r, struct err *e);
+
+/* issuer must be the same string as the one that was asked for (RFC 8414 §3.3). The endpoints
+ * must be where p allows. token_endpoint must be there; authorization_endpoint and S256 are
+ * asked for by metadata_allows_code, since other grants need neither. */
+enum metadata_answer metadata_read_issuer(struct str document, struct str issuer, const struct place *p,
+	struct arena *a, struct metadata_issuer *m, struct err *e);
+
+/* The code flow is possible: there is an authorization endpoint, and PKCE with S256 is announced. */
+bool metadata_allows_code(const struct metadata_issuer *m, struct err *e);
+
+/* What is assumed of a server of the 2025-03-26 revision that has no metadata at all: /authorize,
+ * /token and /register at its origin. False when a is full. */
+bool metadata_assume(const struct url *server, struct arena *a, struct metadata_issuer *m);

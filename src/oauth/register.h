@@ -1,0 +1,47 @@
+/* register: how this client is known to an authorization server: configured, by a client ID
+ * metadata document, or by dynamic client registration (RFC 7591; MCP client registration approaches). */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/str.h"
+#include "oauth/grant.h"
+
+struct arena;
+struct err;
+struct fetch_answer;
+struct fetch_request;
+struct metadata_issuer;
+
+enum { REGISTER_MAX = 64 * 1024 }; /* bytes of an answer */
+
+/* What the user configured; empty strs where nothing. */
+struct register_config {
+	struct str client_id;
+	struct str client_secret;
+	struct str metadata_url; /* an https URL with a path, where a client metadata document is published */
+	struct str client_name;  /* shown on consent pages; empty: "keyfob" */
+	bool post_secret;        /* send a configured secret in the body even where Basic is offered */
+};
+
+/* The order: configured, known for this issuer, metadata document, registration, error.
+ * `known` (may be NULL) is an earlier grant: its registration is used again when it is of the
+ * same issuer and redirect_uri and its secret has not run out. Fills g's issuer, endpoints and
+ * client, and redirect_uri. *must_register says that register_request comes next.
+ * ERR_FAILED names --client-id where nothing is possible. Strs are borrowed. */
+bool register_choose(const struct metadata_issuer *m, const struct register_config *c, const struct grant *known,
+	struct str redirect_uri, int64_t now, struct grant *g, bool *must_register, struct err *e);
+
+/* The way a client with this secret (or none) proves itself at m's token endpoint. */
+bool register_auth(const struct metadata_issuer *m, struct str secret, bool post_secret, enum grant_auth *auth, struct err *e);
+
+/* The registration request for g's redirect_uri: a native public client with code and refresh
+ * grants. scope may be empty. The request and what it points to live in a. */
+bool register_request(const struct grant *g, struct str client_name, struct str scope, struct arena *a,
+	struct fetch_request *r, struct err *e);
+
+/* Reads the answer (201 or 200) into g's client: the returned identifier, secret, its expiry
+ * and authentication method count. ERR_FAILED with the server's reason on a refusal, ERR_NETWORK
+ * where it may be tried again later (429, 5xx). The strs live in a. */
+bool register_read(const struct fetch_answer *answer, const struct metadata_issuer *m, struct arena *a, struct grant *g, struct err *e);
