@@ -131,8 +131,13 @@ tests: $(tests)
 test: $(tests)
 	scripts/run-tests $(tests)
 
-$B/tests/%_test: $B/tests/%_test.o $(support_o) $B/cmocka.o $(libs)
-	$(CC) $(ours_opt) -o $@ $(link_head) $(filter %.o,$^) $(libs) $(link_tail)
+# An archive, so that a test takes only the helpers that it names, and their rooms.
+$B/libsupport.a: $(support_o)
+	@rm -f $@
+	ar rcsD $@ $^
+
+$B/tests/%_test: $B/tests/%_test.o $B/libsupport.a $B/cmocka.o $(libs)
+	$(CC) $(ours_opt) -o $@ $(link_head) $< $B/libsupport.a $B/cmocka.o $(libs) $(link_tail)
 
 $B/tests/%.o: tests/%.c
 	@mkdir -p $(@D)
@@ -149,8 +154,8 @@ $B/cmocka.o: $(cmocka)/src/cmocka.c
 .PHONY: fuzzers
 fuzzers: $(fuzzers)
 
-$B/tests/fuzz/%_fuzz: $B/tests/fuzz/%_fuzz.o $(support_o) $B/cmocka.o $(libs)
-	$(CC) $(ours_opt) -fsanitize=fuzzer -o $@ $(link_head) $(filter %.o,$^) $(libs) $(link_tail)
+$B/tests/fuzz/%_fuzz: $B/tests/fuzz/%_fuzz.o $B/libsupport.a $B/cmocka.o $(libs)
+	$(CC) $(ours_opt) -fsanitize=fuzzer -o $@ $(link_head) $< $B/libsupport.a $B/cmocka.o $(libs) $(link_tail)
 
 # --- Installing ---------------------------------------------------------------
 

@@ -75,9 +75,10 @@ static bool resolve_decimal(struct str text, struct buf *number)
 	else if (!is_digit_at(rest, 0))
 		rest = S("x");
 	buf_add(number, str_first(rest, point));
-	if (is_digit_at(rest, point + 1))
+	rest = str_from(rest, point);
+	if (is_digit_at(rest, 1) || str_starts(rest, S("..")))
 		buf_add_char(number, '.');
-	buf_add(number, str_from(rest, point + 1));
+	buf_add(number, str_from(rest, 1));
 	rest = str_from(buf_str(number), start);
 	if (!number->full && rest.len && number_scan(rest) == rest.len)
 		return true;

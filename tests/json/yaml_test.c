@@ -11,7 +11,7 @@ static struct arena arena;
 static int set_up(void **state)
 {
 	(void)state;
-	return arena_new(&arena, 1 << 20) ? 0 : -1;
+	return arena_new(&arena, 4 << 20) ? 0 : -1;
 }
 
 static int tear_down(void **state)
@@ -230,6 +230,8 @@ static void bounds_the_depth(void **state)
 	buf_wipe(&text);
 	for (int i = 0; i <= JSON_DEPTH; i++)
 		buf_add_char(&text, '[');
+	for (int i = 0; i <= JSON_DEPTH; i++)
+		buf_add_char(&text, ']');
 	assert_false(yaml_read(buf_str(&text), &arena, &tree, &e));
 	assert_non_null(strstr(e.text, "nested too deep"));
 }
