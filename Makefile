@@ -72,7 +72,7 @@ support_c = $(sort $(wildcard tests/support/*.c))
 test_c = $(sort $(wildcard tests/*/*_test.c))
 fuzz_c = $(sort $(wildcard tests/fuzz/*_fuzz.c))
 
-lib_o = $(lib_c:%.c=$B/%.o)
+lib_o = $(lib_c:%.c=$B/%.o) $B/gen/roots.o
 bearssl_o = $(patsubst $(bearssl)/src/%.c,$B/bearssl/%.o,$(bearssl_c))
 libyaml_o = $(patsubst $(libyaml)/src/%.c,$B/libyaml/%.o,$(libyaml_c))
 support_o = $(support_c:%.c=$B/%.o)
@@ -122,6 +122,27 @@ $B/libyaml/%.o: $(libyaml)/src/%.c
 
 $(bearssl)/.fetched:
 	vendor/fetch
+
+# --- The roots that are built in ----------------------------------------------
+# Mozilla's, as the package brings them: not /etc/ssl, which may hold this machine's own. On other
+# systems: make CA_BUNDLE=file.pem. They are turned into C by a program that runs here.
+
+HOSTCC ?= gcc
+mozilla = /usr/share/ca-certificates/mozilla
+roots_from = $(or $(CA_BUNDLE),$(wildcard $(mozilla)))
+roots_version = $(or $(if $(CA_BUNDLE),,$(shell dpkg-query -W -f '$${Version}' ca-certificates 2>/dev/null)),unknown)
+roots_c = scripts/roots.c $(addprefix src/,$(addsuffix .c,crypto/cert crypto/der crypto/pem \
+	base/arena base/b64 base/buf base/err base/secret base/str))
+
+$B/gen/roots: $(roots_c) $(wildcard src/base/*.h) src/crypto/cert.h src/crypto/der.h src/crypto/pem.h
+	@mkdir -p $(@D)
+	$(HOSTCC) -std=c11 $(warnings) -D_GNU_SOURCE -O1 -Isrc -o $@ $(roots_c)
+
+$B/gen/roots.c: $B/gen/roots $(roots_from)
+	$< '$(roots_version)' '$(or $(roots_from),$(mozilla))' >$@
+
+$B/gen/roots.o: $B/gen/roots.c src/crypto/roots.h
+	$(CC) $(ours) $(common) $(ours_opt) -c -o $@ $<
 
 # --- Tests --------------------------------------------------------------------
 

@@ -52,6 +52,7 @@ struct trust {
 	struct trust_root *first;
 	struct trust_root **last;
 	size_t roots;   /* how many */
+	size_t found;   /* certificates that were read, repeated ones too */
 	size_t skipped; /* certificates that could not be read */
 	char source[200]; /* "--ca-file ca.pem", "the roots built into keyfob", ... */
 	bool loaded;

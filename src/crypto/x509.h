@@ -24,7 +24,7 @@ enum {
 	X509_CERTS_MAX = 10,
 	X509_CHAIN_MAX = 64 * 1024, /* bytes of all certificates together */
 	X509_HOST_MAX = 255,
-	X509_MEMORY = 2 * X509_CHAIN_MAX, /* an arena of this size is enough for one handshake */
+	X509_MEMORY = 4 * X509_CHAIN_MAX, /* an arena of this size is enough for one handshake; few use a tenth */
 };
 
 struct x509 {
