@@ -10,5 +10,5 @@ struct buf;
  * invisible formatting characters, line separators, and bytes that are no UTF-8 leave as \xNN or \u{NNNN};
  * a backslash stays. One line stays one line. */
 void text_show(struct buf *out, struct str s);
-/* The same in a, for printf's %.*s; at most 4 KiB, longer text is cut and ends in "...". */
+/* The same in a, for printf's %.*s; of more than 4 KiB only those are shown, and "..." follows. */
 struct str text_shown(struct str s, struct arena *a);
