@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/hex.h"
+#include "base/len.h"
 #include "http/url.h"
 #include "sys/world.h"
 
@@ -85,7 +86,7 @@ static bool cut_port(struct str *entry, uint16_t port)
 static bool covers(struct str entry, struct str host, const struct address *address, uint16_t port)
 {
 	struct address range;
-	struct str base, bits;
+	struct str base, bits, above;
 	uint64_t n;
 
 	if (str_same(entry, S("*")))
@@ -104,11 +105,10 @@ static bool covers(struct str entry, struct str host, const struct address *addr
 		entry = str_from(entry, 1);
 	if (str_starts(entry, S(".")))
 		entry = str_from(entry, 1);
-	if (entry.len == 0 || host.len < entry.len)
+	above = str_drop_last(host, entry.len);
+	if (entry.len == 0 || !str_same_nocase(str_from(host, above.len), entry))
 		return false;
-	if (!str_same_nocase(str_from(host, host.len - entry.len), entry))
-		return false;
-	return host.len == entry.len || host.at[host.len - entry.len - 1] == '.';
+	return above.len == 0 || str_ends(above, S("."));
 }
 
 bool proxy_is_exempt(struct str list, struct str host, uint16_t port)
@@ -172,13 +172,13 @@ static bool read(struct str value, const char *name, struct arena *a, struct pro
 	size_t at;
 
 	scheme = slashes < value.len ? str_first(value, slashes) : S("http");
-	rest = slashes < value.len ? str_from(value, slashes + 3) : value;
+	rest = slashes < value.len ? str_from(value, len_add(slashes, 3)) : value;
 	if (!str_same_nocase(scheme, S("http")))
 		return err_set(e, ERR_USAGE, "%s names a proxy that is not spoken to over plain http: write http://HOST:PORT", name);
 	at = str_find_last(str_first(rest, str_find(rest, '/')), '@');
 	if (at < str_find(rest, '/')) {
 		userinfo = str_first(rest, at);
-		rest = str_from(rest, at + 1);
+		rest = str_from(rest, len_add(at, 1));
 	}
 	buf_add(&text, S("http://"));
 	buf_add(&text, rest);
