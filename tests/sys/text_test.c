@@ -1,0 +1,66 @@
+#include "support/test.h"
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "sys/text.h"
+
+static void shows_what_cannot_be_seen(void **state)
+{
+	static const struct {
+		const char *in, *out;
+	} cases[] = {
+		{"plain", "plain"},
+		{"caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80", "caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80"},
+		{"a\nb\r\tc", "a\\x0ab\\x0d\\x09c"},
+		{"\033[31mred\007", "\\x1b[31mred\\x07"},
+		{"\033]0;title\033\\", "\\x1b]0;title\\x1b\\"},
+		{"del\x7f", "del\\x7f"},
+		{"c1 \xc2\x9b" "31m", "c1 \\u{009b}31m"},
+		{"bidi \xe2\x80\xae" "txt.exe", "bidi \\u{202e}txt.exe"},
+		{"isolate \xe2\x81\xa6", "isolate \\u{2066}"},
+		{"zero\xe2\x80\x8bwidth", "zero\\u{200b}width"},
+		{"line\xe2\x80\xa8sep", "line\\u{2028}sep"},
+		{"bom \xef\xbb\xbf", "bom \\u{feff}"},
+		{"tag \xf3\xa0\x80\xa1", "tag \\u{e0021}"},
+		{"raw \x9b", "raw \\x9b"},
+		{"cut \xe2\x82", "cut \\xe2\\x82"},
+		{"long \xc0\xaf", "long \\xc0\\xaf"},
+		{"surrogate \xed\xa0\x80", "surrogate \\xed\\xa0\\x80"},
+		{"beyond \xf4\x90\x80\x80", "beyond \\xf4\\x90\\x80\\x80"},
+		{"back\\slash", "back\\slash"},
+	};
+	struct arena a;
+
+	(void)state;
+	assert_true(arena_new(&a, 65536));
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		assert_str(text_shown(str_of(cases[i].in), &a), cases[i].out);
+	assert_str(text_shown(str_make("a\0b", 3), &a), "a\\x00b");
+	arena_free(&a);
+}
+
+static void cuts_what_is_long(void **state)
+{
+	static char text[5000];
+	struct arena a;
+	struct str shown;
+
+	(void)state;
+	assert_true(arena_new(&a, 65536));
+	memset(text, 'x', sizeof text);
+	shown = text_shown(str_make(text, sizeof text), &a);
+	assert_int_equal(shown.len, 4096 + 3);
+	assert_true(str_ends(shown, S("x...")));
+	assert_int_equal(text_shown(str_make(text, 4096), &a).len, 4096);
+	arena_free(&a);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(shows_what_cannot_be_seen),
+		cmocka_unit_test(cuts_what_is_long),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
