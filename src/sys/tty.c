@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stddef.h>
 #include <string.h>
@@ -83,21 +84,32 @@ static void note(int signal)
 	came = signal;
 }
 
-/* Without SA_RESTART: read() ends when one of these comes. */
-static void catch_signals(struct sigaction *old)
+struct signals {
+	struct sigaction old[CAUGHT];
+	sigset_t mask;
+};
+
+/* They are held back but while we wait, so that none slips in between looking and waiting. */
+static void catch_signals(struct signals *s)
 {
 	struct sigaction catch = {.sa_handler = note};
+	sigset_t hold;
 
 	came = 0;
 	sigemptyset(&catch.sa_mask);
-	for (int i = 0; i < CAUGHT; i++)
-		sigaction(caught[i], &catch, &old[i]);
+	sigemptyset(&hold);
+	for (int i = 0; i < CAUGHT; i++) {
+		sigaction(caught[i], &catch, &s->old[i]);
+		sigaddset(&hold, caught[i]);
+	}
+	sigprocmask(SIG_BLOCK, &hold, &s->mask);
 }
 
-static void uncatch_signals(const struct sigaction *old)
+static void uncatch_signals(const struct signals *s)
 {
+	sigprocmask(SIG_SETMASK, &s->mask, NULL);
 	for (int i = 0; i < CAUGHT; i++)
-		sigaction(caught[i], &old[i], NULL);
+		sigaction(caught[i], &s->old[i], NULL);
 }
 
 static void restore(struct machine *m)
@@ -135,15 +147,17 @@ static void show(int fd, struct str text)
 }
 
 /* One canonical line; the kernel bounds it at 4095 bytes. */
-static bool read_line(struct machine *m, struct buf *answer, struct err *e)
+static bool read_line(struct machine *m, const sigset_t *mask, struct buf *answer, struct err *e)
 {
+	struct pollfd p = {.fd = m->fd, .events = POLLIN};
 	char line[4096];
-	ssize_t n;
+	ssize_t n = 0;
 	struct str s;
 
-	do
+	while (!came && ppoll(&p, 1, NULL, mask) < 0 && errno == EINTR)
+		;
+	if (!came)
 		n = read(m->fd, line, sizeof line);
-	while (n < 0 && errno == EINTR && !came);
 	if (came || n == 0)
 		return err_set(e, ERR_STOPPED, "stopped at the prompt");
 	if (n < 0)
@@ -158,20 +172,20 @@ static bool read_line(struct machine *m, struct buf *answer, struct err *e)
 
 static bool ask_once(struct machine *m, struct str prompt, bool hidden, struct buf *answer, struct err *e)
 {
-	struct sigaction old[CAUGHT];
+	struct signals signals;
 	bool good;
 
-	catch_signals(old);
+	catch_signals(&signals);
 	if (hidden && !change(m, ECHO)) {
-		uncatch_signals(old);
+		uncatch_signals(&signals);
 		return err_set(e, ERR_SYSTEM, "the terminal cannot hide what is typed: %s", strerror(errno));
 	}
 	show(m->fd, prompt);
-	good = read_line(m, answer, e);
+	good = read_line(m, &signals.mask, answer, e);
 	restore(m);
 	if (hidden || !good)
 		show(m->fd, S("\n"));
-	uncatch_signals(old);
+	uncatch_signals(&signals);
 	return good;
 }
 
@@ -207,6 +221,8 @@ static void take(struct machine *m, char c)
 		while (m->typed.len && ((unsigned char)m->typed.at[m->typed.len - 1] & 0xc0) == 0x80)
 			buf_cut(&m->typed, m->typed.len - 1);
 		buf_cut(&m->typed, len_sub(m->typed.len, 1));
+	} else if (c == 0x04 && !m->typed.len) { /* Ctrl-D */
+		m->line(m->self, (struct str){0});
 	} else if (c == 0x15) { /* Ctrl-U */
 		buf_wipe(&m->typed);
 		show(m->fd, S("\r\033[K"));
@@ -225,7 +241,7 @@ static void ready(void *self)
 
 	if (n < 0 && (errno == EINTR || errno == EAGAIN))
 		return;
-	if (n <= 0 || (some[0] == 0x04 && !m->typed.len)) {
+	if (n <= 0) {
 		m->line(m->self, (struct str){0});
 		return;
 	}

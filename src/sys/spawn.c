@@ -1,0 +1,270 @@
+#include "sys/spawn.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "sys/harden.h"
+
+extern char **environ;
+
+/* Where things are is no secret, and another keyfob below may want to know. */
+bool spawn_strips(const char *variable)
+{
+	static const struct str passed[] = {
+		S_INIT("KEYFOB_HOME"),
+		S_INIT("KEYFOB_KEY_FILE"),
+		S_INIT("KEYFOB_PASSPHRASE_FILE"),
+		S_INIT("KEYFOB_AGENT"),
+	};
+	struct str name;
+
+	str_cut(str_of(variable), '=', &name, NULL);
+	for (size_t i = 0; i < sizeof passed / sizeof *passed; i++)
+		if (str_same(name, passed[i]))
+			return false;
+	return str_starts(name, S("KEYFOB_"));
+}
+
+/* --- The environment of the other program ------------------------------------------- */
+
+static bool same_name(const char *a, const char *b)
+{
+	struct str name_a, name_b;
+
+	str_cut(str_of(a), '=', &name_a, NULL);
+	str_cut(str_of(b), '=', &name_b, NULL);
+	return str_same(name_a, name_b);
+}
+
+static bool is_replaced(const char *variable, const char *const more[], size_t more_n)
+{
+	for (size_t i = 0; i < more_n; i++)
+		if (same_name(variable, more[i]))
+			return true;
+	return false;
+}
+
+/* A list of borrowed variables; free it. */
+static char **make_environment(const char *const more[], size_t more_n)
+{
+	size_t n = 0, count = 0;
+	char **list;
+
+	while (environ && environ[count])
+		count++;
+	list = calloc(count + more_n + 1, sizeof *list);
+	if (!list)
+		return NULL;
+	for (size_t i = 0; i < count; i++)
+		if (!spawn_strips(environ[i]) && !is_replaced(environ[i], more, more_n))
+			list[n++] = environ[i];
+	for (size_t i = 0; i < more_n; i++)
+		list[n++] = (char *)(uintptr_t)more[i];
+	return list;
+}
+
+/* --- Between fork and exec ---------------------------------------------------------- */
+
+static void restore_signals(void)
+{
+	struct sigaction plain = {.sa_handler = SIG_DFL};
+	sigset_t none;
+
+	sigemptyset(&plain.sa_mask);
+	sigemptyset(&none);
+	/* exec resets what is caught; what is ignored by our own doing is this. */
+	sigaction(SIGPIPE, &plain, NULL);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static void keep_descriptors_to_ourselves(void)
+{
+#ifdef SYS_close_range
+	if (syscall(SYS_close_range, 3u, ~0u, 4u /* CLOSE_RANGE_CLOEXEC */) == 0)
+		return;
+#endif
+	for (int fd = 3; fd < 1024; fd++)
+		fcntl(fd, F_SETFD, FD_CLOEXEC);
+}
+
+/* Returns only on failure. */
+static void execute(const char *const argv[], char **env)
+{
+	harden_undo();
+	restore_signals();
+	keep_descriptors_to_ourselves();
+	environ = env;
+	execvp(argv[0], (char *const *)(uintptr_t)argv);
+}
+
+static bool cannot(const char *program, int error, struct err *e)
+{
+	if (error == ENOENT)
+		return err_set(e, ERR_SYSTEM, "there is no program %.200s: give its path, or put it where PATH looks", program);
+	return err_set(e, ERR_SYSTEM, "%.200s cannot be started: %s", program, strerror(error));
+}
+
+/* Tells the parent why there is no program; its silence is success. */
+static void report(int fd, int error)
+{
+	(void)!write(fd, &error, sizeof error);
+	_exit(127);
+}
+
+static int heard(int fd)
+{
+	int error = 0;
+	ssize_t n;
+
+	do
+		n = read(fd, &error, sizeof error);
+	while (n < 0 && errno == EINTR);
+	return n == (ssize_t)sizeof error ? error : 0;
+}
+
+static int reap(pid_t pid)
+{
+	int status = 0;
+
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	return status;
+}
+
+/* --- Apart -------------------------------------------------------------------------- */
+
+static void use_dev_null(bool keep_stderr)
+{
+	int fd = open("/dev/null", O_RDWR);
+
+	for (int i = 0; i <= (keep_stderr ? 1 : 2); i++)
+		if (fd >= 0)
+			dup2(fd, i);
+		else
+			close(i);
+	if (fd > 2)
+		close(fd);
+}
+
+/* The first child ends at once, so that the second has no parent that must wait for it. */
+static void live_apart(const char *const argv[], char **env, bool keep_stderr, int fd)
+{
+	pid_t pid;
+
+	setsid();
+	pid = fork();
+	if (pid != 0)
+		_exit(pid < 0 ? 127 : 0);
+	use_dev_null(keep_stderr);
+	execute(argv, env);
+	report(fd, errno);
+}
+
+bool spawn_apart(const char *const argv[], bool keep_stderr, struct err *e)
+{
+	char **env = make_environment(NULL, 0);
+	int ends[2];
+	int error;
+	pid_t pid;
+
+	if (!env || pipe2(ends, O_CLOEXEC) != 0) {
+		free(env);
+		return cannot(argv[0], errno, e);
+	}
+	pid = fork();
+	if (pid == 0)
+		live_apart(argv, env, keep_stderr, ends[1]);
+	error = pid < 0 ? errno : 0;
+	close(ends[1]);
+	if (pid > 0)
+		error = reap(pid) ? EAGAIN : heard(ends[0]);
+	close(ends[0]);
+	free(env);
+	return !error || cannot(argv[0], error, e);
+}
+
+/* --- A child ------------------------------------------------------------------------ */
+
+static int open_pid(pid_t pid)
+{
+#ifdef SYS_pidfd_open
+	return (int)syscall(SYS_pidfd_open, pid, 0);
+#else
+	(void)pid;
+	return -1;
+#endif
+}
+
+bool spawn_child(struct spawn_child *c, const char *const argv[], const char *const more[], size_t more_n, struct err *e)
+{
+	char **env = make_environment(more, more_n);
+	int ends[2];
+	int error;
+
+	*c = (struct spawn_child){.pid = -1, .fd = -1};
+	if (!env || pipe2(ends, O_CLOEXEC) != 0) {
+		free(env);
+		return cannot(argv[0], errno, e);
+	}
+	c->pid = fork();
+	if (c->pid == 0) {
+		execute(argv, env);
+		report(ends[1], errno);
+	}
+	error = c->pid < 0 ? errno : 0;
+	close(ends[1]);
+	if (c->pid > 0)
+		error = heard(ends[0]);
+	close(ends[0]);
+	free(env);
+	if (!error) {
+		c->fd = open_pid(c->pid);
+		return true;
+	}
+	if (c->pid > 0)
+		reap(c->pid);
+	c->pid = -1;
+	return cannot(argv[0], error, e);
+}
+
+void spawn_signal(const struct spawn_child *c, int signal)
+{
+	if (c->pid > 0)
+		kill(c->pid, signal);
+}
+
+int spawn_wait(struct spawn_child *c)
+{
+	int status;
+
+	if (c->pid <= 0)
+		return 127;
+	status = reap(c->pid);
+	if (c->fd >= 0)
+		close(c->fd);
+	*c = (struct spawn_child){.pid = -1, .fd = -1};
+	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+bool spawn_become(const char *const argv[], const char *const more[], size_t more_n, struct err *e)
+{
+	char **env = make_environment(more, more_n);
+	char **before = environ;
+	int error;
+
+	if (!env)
+		return cannot(argv[0], ENOMEM, e);
+	execute(argv, env);
+	error = errno;
+	environ = before;
+	free(env);
+	return cannot(argv[0], error, e);
+}
