@@ -77,6 +77,10 @@ static bool read_extension(struct cert *c, struct str extension)
 	(void)der_take_boolean(&extension, &critical);
 	if (!der_take(&extension, DER_OCTETS, &value) || extension.len)
 		return false;
+	if (critical && !is_known(oid)) {
+		c->unknown_critical = true;
+		c->unknown = oid;
+	}
 	if (str_same(oid, S("\x55\x1d\x11")))
 		return read_alt_names(c, value);
 	if (str_same(oid, S("\x55\x1d\x25")))
@@ -85,10 +89,6 @@ static bool read_extension(struct cert *c, struct str extension)
 		return read_basic_constraints(c, value);
 	if (str_same(oid, S("\x55\x1d\x1e")))
 		c->constrained = true;
-	if (critical && !is_known(oid)) {
-		c->unknown_critical = true;
-		c->unknown = oid;
-	}
 	return true;
 }
 
