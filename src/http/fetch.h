@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/str.h"
 #include "http/field.h"
@@ -77,14 +78,13 @@ struct fetch_answer {
 
 /* A sink that collects an answer in an arena and then calls done once, with the answer or the failure. */
 struct fetch_whole {
-	struct arena *arena;
-	size_t limit; /* largest body in bytes; ERR_LIMIT beyond */
+	struct arena *arena; /* the body grows in it: leave it about three times the limit */
+	size_t limit;        /* largest body in bytes; ERR_LIMIT beyond, and where the arena is full */
 	void (*done)(void *self, const struct fetch_answer *answer, const struct err *failure);
 	void *self;
 	/* private */
 	struct fetch_answer answer;
-	char *at;
-	size_t cap;
+	struct buf body;
 };
 
 /* Starts r with w as its sink; w must stay until done was called or the exchange cancelled. */
