@@ -258,31 +258,32 @@ static struct str directory_of(struct str path)
 	return str_first(path, len_add(str_find_last(path, '/'), 1));
 }
 
-bool url_resolve(const struct url *base, struct str reference, struct arena *a, struct url *url, struct err *e)
+bool url_resolve(const struct url *base_url, struct str reference, struct arena *a, struct url *url, struct err *e)
 {
+	const struct url base = *base_url;
 	struct parts p = split(reference);
 	struct str directory = S("");
 
 	*url = (struct url){0};
 	if (p.has_scheme)
 		return url_read(reference, a, url, e);
-	url->scheme = str_same(base->scheme, S("https")) ? S("https") : S("http");
+	url->scheme = str_same(base.scheme, S("https")) ? S("https") : S("http");
 	if (!check_bytes(reference, e))
 		return false;
 	if (p.has_authority)
 		return read_authority(reference, p.authority, a, url, e) && read_rest(reference, &p, S(""), a, url, e);
-	url->is_v6 = base->is_v6;
-	url->port = base->port;
+	url->is_v6 = base.is_v6;
+	url->port = base.port;
 	if (p.path.len == 0) {
-		directory = base->path;
+		directory = base.path;
 		if (!p.has_query) {
-			p.has_query = base->has_query;
-			p.query = base->query;
+			p.has_query = base.has_query;
+			p.query = base.query;
 		}
 	} else if (p.path.at[0] != '/') {
-		directory = directory_of(base->path);
+		directory = directory_of(base.path);
 	}
-	if (!take_host(a, base->host, url))
+	if (!take_host(a, base.host, url))
 		return err_set(e, ERR_LIMIT, "there is no room for a URL of %zu bytes", reference.len);
 	return read_rest(reference, &p, directory, a, url, e);
 }

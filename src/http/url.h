@@ -35,7 +35,8 @@ struct url {
 /* Takes text apart; the parts live in a, which wants about four times the text's size. ERR_INPUT says
  * what is wrong and quotes the text without its userinfo and query; ERR_LIMIT: too long, or a is full. */
 bool url_read(struct str text, struct arena *a, struct url *url, struct err *e);
-/* Resolves a reference against base (RFC 3986 §5, the strict way); the parts live in a. Fails as url_read does. */
+/* Resolves a reference against base (RFC 3986 §5, the strict way); all parts live in a, and
+ * url may be base. Fails as url_read does. */
 bool url_resolve(const struct url *base, struct str reference, struct arena *a, struct url *url, struct err *e);
 
 /* scheme://host[:port] with default ports left out. */
