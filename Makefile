@@ -170,6 +170,11 @@ $B/cmocka.o: $(cmocka)/src/cmocka.c
 		-DHAVE_SETJMP_H -DHAVE_SIGNAL_H -DHAVE_UNISTD_H -DHAVE_TIME_H -DHAVE_STRUCT_TIMESPEC -DHAVE_CLOCK_GETTIME \
 		-DHAVE_STRSIGNAL -DHAVE_GCC_THREAD_LOCAL_STORAGE $(common) $(theirs_opt) -c -o $@ $<
 
+# Each patch of vendor/patches has a test that fails without it.
+.PHONY: patch-check
+patch-check:
+	scripts/patch-check
+
 # --- Fuzzing: `make FUZZ=1 fuzzers` ---------------------------------------------
 
 .PHONY: fuzzers
