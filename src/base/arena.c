@@ -2,6 +2,7 @@
 
 #include <stdalign.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,7 +12,7 @@
 #include "base/secret.h"
 
 struct arena_block {
-	char *start; /* the first byte to hand out */
+	alignas(max_align_t) char *start; /* the first byte to hand out */
 	char *end;
 	char *high; /* one past the highest byte ever handed out */
 	size_t mapped; /* bytes to unmap; 0 when the memory is the caller's */
@@ -33,7 +34,7 @@ static void start(struct arena *a, struct arena_block *block)
 void arena_over(struct arena *a, void *memory, size_t size)
 {
 	struct arena_block *block = align_up(memory);
-	size_t head = (size_t)((char *)(block + 1) - (char *)memory);
+	size_t head = len_add((size_t)((char *)block - (char *)memory), sizeof *block);
 
 	*a = (struct arena){0};
 	if (!memory || size < head)

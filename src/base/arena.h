@@ -23,11 +23,12 @@ struct arena {
 bool arena_new(struct arena *a, size_t size);
 
 /* The same, in pages that are locked and left out of core dumps as far as the
- * limits allow; arena_locked tells whether they are. */
+ * limits allow; arena_is_locked tells whether they are. */
 bool arena_new_secret(struct arena *a, size_t size);
 bool arena_is_locked(const struct arena *a);
 
-/* Uses size bytes at memory, which the caller owns and keeps. */
+/* Uses size bytes at memory, which the caller owns and keeps; a few of them hold the arena itself.
+ * *a is an empty arena when they are too few. */
 void arena_over(struct arena *a, void *memory, size_t size);
 
 /* size zeroed bytes aligned for any type, or NULL when the arena is full. size 0 gives a valid pointer. */

@@ -1,6 +1,5 @@
 #include "base/buf.h"
 
-#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -58,11 +57,21 @@ static bool reserve(struct buf *b, size_t len)
 	return false;
 }
 
+/* Where in b's own bytes s starts, or SIZE_MAX where it is elsewhere. */
+static size_t own_offset(const struct buf *b, struct str s)
+{
+	uintptr_t offset = (uintptr_t)s.at - (uintptr_t)b->at;
+
+	return b->at && offset < b->len ? offset : SIZE_MAX;
+}
+
 void buf_add(struct buf *b, struct str s)
 {
+	size_t own = own_offset(b, s);
+
 	if (!s.len || !reserve(b, len_add(b->len, s.len)))
 		return;
-	memcpy(b->at + b->len, s.at, s.len);
+	memcpy(b->at + b->len, own == SIZE_MAX ? s.at : b->at + own, s.len); /* b may have moved */
 	b->len += s.len;
 }
 
@@ -73,7 +82,13 @@ void buf_add_char(struct buf *b, char c)
 
 void buf_add_u64(struct buf *b, uint64_t value)
 {
-	buf_print(b, "%" PRIu64, value);
+	char digits[20]; /* of 2^64 - 1 */
+	size_t first = sizeof digits;
+
+	do
+		digits[--first] = (char)('0' + value % 10);
+	while (value /= 10);
+	buf_add(b, str_make(digits + first, sizeof digits - first));
 }
 
 void buf_print(struct buf *b, const char *format, ...)
@@ -111,7 +126,7 @@ bool buf_space(struct buf *b, size_t want, char **at, size_t *room)
 {
 	if (!reserve(b, len_add(b->len, want)))
 		return false;
-	*at = b->at + b->len;
+	*at = b->at ? b->at + b->len : NULL;
 	*room = b->limit ? len_min(b->cap, b->limit) - b->len : b->cap - b->len;
 	return true;
 }

@@ -28,9 +28,11 @@ struct buf buf_in(struct arena *a, size_t limit);
 /* An empty buf over size bytes at memory. */
 struct buf buf_over(void *memory, size_t size);
 
+/* s may be a part of b itself. */
 void buf_add(struct buf *b, struct str s);
 void buf_add_char(struct buf *b, char c);
 void buf_add_u64(struct buf *b, uint64_t value);
+/* Wants room for one byte more than the text. */
 void buf_print(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* What was written. */

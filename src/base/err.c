@@ -7,24 +7,32 @@
 
 #include "base/str.h"
 
+/* C0, DEL, and C1 as UTF-8 writes it: a terminal would obey them. */
 static void clean(char *text)
 {
-	for (; *text; text++)
-		if (str_is_control(*text))
+	for (; *text; text++) {
+		unsigned char next = (unsigned char)text[1];
+
+		if (str_is_control(*text) || (*text == '\xc2' && next >= 0x80 && next < 0xa0)) {
+			if (*text == '\xc2')
+				text[1] = '?';
 			*text = '?';
+		}
+	}
 }
 
 bool err_set(struct err *e, enum err_kind kind, const char *format, ...)
 {
+	struct err made = {.kind = kind}; /* the arguments may point into *e */
 	va_list args;
 
 	if (!e)
 		return false;
-	e->kind = kind;
 	va_start(args, format);
-	vsnprintf(e->text, sizeof e->text, format, args);
+	vsnprintf(made.text, sizeof made.text, format, args);
 	va_end(args);
-	clean(e->text);
+	clean(made.text);
+	*e = made;
 	return false;
 }
 
@@ -50,6 +58,7 @@ bool err_where(struct err *e, const char *format, ...)
 
 bool err_hint(struct err *e, const char *format, ...)
 {
+	char hint[sizeof e->text];
 	size_t len;
 	va_list args;
 
@@ -57,8 +66,9 @@ bool err_hint(struct err *e, const char *format, ...)
 		return false;
 	len = strlen(e->text);
 	va_start(args, format);
-	vsnprintf(e->text + len, sizeof e->text - len, format, args);
+	vsnprintf(hint, sizeof hint - len, format, args);
 	va_end(args);
+	strcpy(e->text + len, hint);
 	clean(e->text);
 	return false;
 }

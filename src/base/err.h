@@ -24,7 +24,8 @@ struct err {
 };
 
 /* Writes the error and returns false, so that a function can `return err_set(...)`.
- * Control characters of foreign text leave as '?': one line stays one line.
+ * Control characters of foreign text leave as '?': one line stays one line. What does not
+ * fit is cut. The arguments of all three may point into *e.
  * A NULL e is allowed: the caller asked only yes or no. */
 bool err_set(struct err *e, enum err_kind kind, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
