@@ -34,7 +34,8 @@ struct metadata_issuer {
 	bool takes_metadata_id; /* client_id_metadata_document_supported */
 	bool sends_iss;         /* authorization_response_iss_parameter_supported */
 	bool offers_offline;    /* scopes_supported lists offline_access */
-	bool auth_none;         /* token_endpoint_auth_methods_supported; absent means Basic alone */
+	bool auth_listed;       /* token_endpoint_auth_methods_supported is there; absent means Basic (RFC 8414 §2) */
+	bool auth_none;
 	bool auth_basic;
 	bool auth_post;
 };

@@ -21,7 +21,6 @@ enum place_reach {
 
 struct place {
 	enum place_reach server; /* of the server the user named */
-	struct str host;         /* its host: always allowed, under the same rule for http */
 	struct str allow_http;   /* hosts that the user named, separated by commas; they may also be private */
 };
 

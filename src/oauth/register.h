@@ -23,11 +23,13 @@ struct register_config {
 	struct str metadata_url; /* an https URL with a path, where a client metadata document is published */
 	struct str client_name;  /* shown on consent pages; empty: "keyfob" */
 	bool post_secret;        /* send a configured secret in the body even where Basic is offered */
+	bool issuer_is_pinned;   /* the user named the issuer that may have the secret */
 };
 
-/* The order: configured, known for this issuer, metadata document, registration, error.
- * `known` (may be NULL) is an earlier grant: its registration is used again when it is of the
- * same issuer and redirect_uri and its secret has not run out. Fills g's issuer, endpoints and
+/* The order: configured, metadata document, registration, error. `known` (may be NULL) is an
+ * earlier grant: its registration is used again when it is of the same issuer and redirect_uri
+ * and its secret has not run out; a configured secret that went to its issuer goes to no other
+ * one unless the issuer is pinned. Fills g's issuer, endpoints and
  * client, and redirect_uri. *must_register says that register_request comes next.
  * ERR_FAILED names --client-id where nothing is possible. Strs are borrowed. */
 bool register_choose(const struct metadata_issuer *m, const struct register_config *c, const struct grant *known,

@@ -3,12 +3,11 @@
 
 #include <stdbool.h>
 
+#include "http/fetch.h"
 #include "oauth/grant.h"
 
 struct arena;
 struct err;
-struct fetch_answer;
-struct fetch_request;
 
 enum { REVOKE_MAX = 2, REVOKE_ANSWER_MAX = 16 * 1024 };
 

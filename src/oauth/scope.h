@@ -7,6 +7,8 @@
 
 struct arena;
 
+enum { SCOPE_MAX = 8192 }; /* bytes of a set */
+
 /* One or more scope-tokens separated by single blanks. */
 bool scope_is_valid(struct str scope);
 /* word is one of the set. */
@@ -14,8 +16,8 @@ bool scope_has(struct str scope, struct str word);
 /* Every word of part is in scope. */
 bool scope_covers(struct str scope, struct str part);
 /* The words of a in their order, then those of b that a lacks; none twice. For a step up:
- * what was asked for or granted before, then the challenge's. An empty str with at == NULL when
- * the arena is full. */
+ * what was asked for or granted before, then the challenge's. An empty str with at == NULL
+ * when it would be longer than SCOPE_MAX or the arena is full. */
 struct str scope_join(struct str a, struct str b, struct arena *arena);
 
 /* What decides the scope of an authorization request. */
