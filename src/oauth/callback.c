@@ -80,25 +80,26 @@ static void say_error(struct str query, struct str error, struct arena *a, struc
 		err_hint(e, " (%s)", quote_of(description).text);
 }
 
-static enum callback_verdict read_outcome(struct str query, struct arena *a, struct str *code, struct err *e)
+static enum callback_verdict read_outcome(struct str query, struct arena *a, struct callback *c, struct err *e)
 {
-	struct str error;
-	unsigned errors = find(query, S("error"), a, &error);
-	unsigned codes = find(query, S("code"), a, code);
+	struct str code;
+	unsigned errors = find(query, S("error"), a, &c->error);
+	unsigned codes = find(query, S("code"), a, &code);
 
 	if (errors) {
-		say_error(query, error, a, e);
+		say_error(query, c->error, a, e);
 		return CALLBACK_REFUSED;
 	}
 	if (codes > 1)
 		return refuse(e, "the answer carries more than one authorization code");
-	if (code->len == 0 || code->len > CALLBACK_CODE_MAX || !is_printable(*code))
+	if (code.len == 0 || code.len > CALLBACK_CODE_MAX || !is_printable(code))
 		return refuse(e, "the answer carries neither an authorization code nor an error");
+	c->code = code;
 	return CALLBACK_ACCEPTED;
 }
 
 static enum callback_verdict read_query(struct str query, const struct callback_expect *x, struct arena *a,
-	struct str *code, struct err *e)
+	struct callback *c, struct err *e)
 {
 	struct str state;
 	unsigned n = find(query, S("state"), a, &state);
@@ -109,7 +110,7 @@ static enum callback_verdict read_query(struct str query, const struct callback_
 		return ignore(e, "it belongs to another sign-in (its state is not the one that was sent)");
 	if (!iss_is_right(query, x, a, e))
 		return CALLBACK_REFUSED;
-	return read_outcome(query, a, code, e);
+	return read_outcome(query, a, c, e);
 }
 
 static bool is_bare(struct str text)
@@ -140,17 +141,20 @@ static struct str plain_code(struct str text, struct arena *a)
 }
 
 static enum callback_verdict read_bare(struct str text, const struct callback_expect *x, struct arena *a,
-	struct str *code, struct err *e)
+	struct callback *c, struct err *e)
 {
+	struct str code;
+
 	if (text.len == 0)
 		return ignore(e, "nothing was pasted");
 	if (x->sends_iss)
 		return ignore(e, "this authorization server says in the address who answers: paste the whole address, not the code alone");
 	if (str_has(text, ' ') || text.len > CALLBACK_CODE_MAX)
 		return ignore(e, "that is neither an address nor a code; paste the whole address that the browser ended at");
-	*code = plain_code(text, a);
-	if (code->len == 0 || !is_printable(*code))
+	code = plain_code(text, a);
+	if (code.len == 0 || !is_printable(code))
 		return ignore(e, "that is neither an address nor a code; paste the whole address that the browser ended at");
+	c->code = code;
 	return CALLBACK_ACCEPTED;
 }
 
@@ -165,18 +169,18 @@ static struct str trim(struct str text)
 }
 
 enum callback_verdict callback_read(struct str text, enum callback_channel channel, const struct callback_expect *x,
-	struct arena *a, struct str *code, struct err *e)
+	struct arena *a, struct callback *c, struct err *e)
 {
-	*code = (struct str){0};
+	*c = (struct callback){0};
 	if (text.len > CALLBACK_MAX)
 		return ignore(e, "it is too long");
 	if (channel == CALLBACK_PASTE) {
 		text = trim(text);
 		if (is_bare(text))
-			return read_bare(text, x, a, code, e);
+			return read_bare(text, x, a, c, e);
 	}
 	str_cut(text, '#', &text, NULL);
 	if (str_has(text, '?'))
 		text = str_from(text, len_add(str_find(text, '?'), 1));
-	return read_query(text, x, a, code, e);
+	return read_query(text, x, a, c, e);
 }

@@ -28,14 +28,19 @@ struct callback_expect {
 };
 
 enum callback_verdict {
-	CALLBACK_ACCEPTED, /* *code is the authorization code */
+	CALLBACK_ACCEPTED, /* there is an authorization code */
 	CALLBACK_IGNORED,  /* not the answer to this request (no state, another's state, not readable): keep waiting */
 	CALLBACK_REFUSED,  /* the answer to this request, and it is no: the sign-in ends */
+};
+
+struct callback {
+	struct str code;  /* when accepted */
+	struct str error; /* when refused by the server's own word: its error code ("access_denied") */
 };
 
 /* Reads a URL, or a query string with or without its '?'. From CALLBACK_PASTE also a bare code, which
  * carries neither state nor iss: PKCE binds it to this attempt; an issuer that sends iss wants
  * the whole URL. *e is set unless accepted; its text quotes foreign words only after
- * state and iss were found right. code lives in a. */
+ * state and iss were found right. What c holds lives in a. */
 enum callback_verdict callback_read(struct str text, enum callback_channel channel, const struct callback_expect *x,
-	struct arena *a, struct str *code, struct err *e);
+	struct arena *a, struct callback *c, struct err *e);

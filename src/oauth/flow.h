@@ -115,7 +115,7 @@ struct flow {
 	struct str scope;
 	struct pkce pkce;
 	unsigned strays;
-	bool registered_again;
+	bool is_reused; /* the registration is an earlier sign-in's; false once it was made anew */
 };
 
 /* Each returns the next step, which is also f->step. `now` is in seconds since 1970. */
