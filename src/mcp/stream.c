@@ -164,6 +164,7 @@ bool stream_answer_head(struct stream_answer *x, const struct fetch_head *head, 
 	if (!is_good(x) || !has_type || field_is_media_type(type, S("application/json")))
 		return true;
 	x->body = STREAM_NOTHING;
+	str_cut(type, ';', &type, NULL);
 	return err_set(e, ERR_INPUT, "the server answered with %.*s, not JSON or events; is this the URL of an MCP server?",
 		STR(str_first(type, 60)));
 }

@@ -1,5 +1,7 @@
 #include "support/test.h"
 
+#include <stdio.h>
+
 #include "base/arena.h"
 #include "json/json.h"
 #include "mcp/talk.h"
@@ -392,7 +394,7 @@ static void opens_without_a_question_and_takes_one_later(void **state)
 	static const struct transcript_turn opening[] = {MODERN_BEGINNING};
 	static const struct transcript_turn call[] = {
 		{MODERN "Mcp-Method: tools/call\nMcp-Name: =?base64?w6k=?=\n\n" CALL("2", "tools/call",
-			"\"name\":\"\xc3\xa9\",\"arguments\":{\"x\":[1.0]},\"_meta\":{\"progressToken\":5,"
+			"\"name\":\"\\u00e9\",\"arguments\":{\"x\":[1.0]},\"_meta\":{\"progressToken\":5,"
 			"\"io.modelcontextprotocol/protocolVersion\":\"2026-07-28\","
 			"\"io.modelcontextprotocol/clientInfo\":{\"name\":\"keyfob\",\"version\":\"9\"},"
 			"\"io.modelcontextprotocol/clientCapabilities\":{}}"),
