@@ -1,0 +1,42 @@
+// gate: a TCP passage to a server, which can be shut: connections are taken, and not a byte of them is read.
+import net from 'node:net';
+
+export async function startGate(port) {
+	const gate = { held: [], shut: false, onHeld: null };
+	const open = new Set();
+
+	function pass(socket) {
+		const server = net.connect(port, '127.0.0.1');
+		for (const end of [socket, server]) {
+			open.add(end);
+			end.on('error', () => end.destroy());
+			end.on('close', () => open.delete(end));
+		}
+		socket.pipe(server).pipe(socket);
+	}
+
+	const server = net.createServer({ pauseOnConnect: true }, (socket) => {
+		socket.on('error', () => socket.destroy());
+		if (!gate.shut)
+			return pass(socket);
+		gate.held.push(socket);
+		gate.onHeld?.(socket);
+	});
+	await new Promise((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
+
+	gate.port = server.address().port;
+	/* Ends every connection, so that the next request needs a new one. */
+	gate.cut = () => open.forEach((socket) => socket.destroy());
+	/* Opens the gate; those held so far go through, or, with `dropping`, are ended unread. */
+	gate.open = ({ dropping = false } = {}) => {
+		gate.shut = false;
+		for (const socket of gate.held.splice(0))
+			dropping ? socket.destroy() : pass(socket);
+	};
+	gate.close = () => {
+		gate.open({ dropping: true });
+		gate.cut();
+		return new Promise((resolve) => server.close(resolve));
+	};
+	return gate;
+}
