@@ -30,8 +30,8 @@ struct head {
 	/* Of a request. Slices of the caller's bytes. */
 	struct str method; /* a token; case matters */
 	struct str target; /* as sent */
-	struct str path;   /* begins with '/', or is "*" (OPTIONS); escapes are well formed, nothing is decoded */
-	struct str query;  /* without the '?' */
+	struct str path;   /* begins with '/', or is "*" (OPTIONS); escapes are well formed, nothing is decoded or resolved */
+	struct str query;  /* without the '?'; visible ASCII, but its escapes are not checked */
 	bool has_query;
 	struct str host;       /* host[:port] as sent; empty only in a 1.0 request without one */
 	bool expects_continue; /* Expect: 100-continue in a 1.1 request */

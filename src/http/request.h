@@ -19,11 +19,13 @@ struct request_options {
 /* Appends r's head: request line, Host, r's fields, Content-Length where there is a body (or
  * the method means one), and the empty line; the body is not written. On false nothing was
  * appended: ERR_INPUT where the method, a name or a value could break the head, or a field
- * is one that is written here (Host, Content-Length, Transfer-Encoding, Connection, and the
- * like); ERR_LIMIT where out is full. */
+ * is one that is written here (Host, Content-Length, Connection, User-Agent, Accept-Encoding)
+ * or belongs to the connection (Transfer-Encoding, Upgrade, Expect, and the like); ERR_LIMIT
+ * where out is full. */
 bool request_write(struct buf *out, const struct fetch_request *r, const struct request_options *o, struct err *e);
 
-/* Appends "CONNECT host:port" for url's host, with through-going fields only (RFC 9110 §9.3.6). */
+/* Appends the whole of "CONNECT host:port", which asks a proxy for a tunnel to url's host
+ * (RFC 9110 §9.3.6). Of o, user_agent and proxy_authorization. */
 bool request_write_connect(struct buf *out, const struct url *url, const struct request_options *o, struct err *e);
 
 /* The parts, for a writer that chooses its own fields (with field_write and field_write_end):

@@ -27,21 +27,21 @@ struct sse {
 	uint64_t retry_ms;
 	/* private */
 	struct buf data;
+	struct buf name, type, value, last_id;
+	char name_bytes[8]; /* longer ones mean nothing */
+	char type_bytes[SSE_TYPE_MAX];
+	char value_bytes[SSE_ID_MAX]; /* of an id, type or retry whose line has not ended */
+	char id_bytes[SSE_ID_MAX];
 	bool has_data;
-	bool dispatched; /* data and type belong to the event that was handed out */
+	bool dispatched; /* data and type are those of the event that was handed out */
 	bool after_cr;   /* a '\n' that comes now belongs to the line end before it */
-	bool value_began;
 	unsigned state;
 	unsigned field;
-	size_t name_len, type_len, value_len, id_len;
-	char name[8];
-	char type[SSE_TYPE_MAX];
-	char value[SSE_ID_MAX]; /* an id, type or retry whose line has not ended */
-	char id_bytes[SSE_ID_MAX];
+	unsigned marked; /* bytes of a byte order mark so far */
 };
 
-/* Begins a stream. Event data is held in a, at most limit bytes an event (the arena must
- * have room for about three times that, since it grows). s must not be moved or copied. */
+/* Begins a stream. Event data is held in a, at most limit bytes an event (0: as far as
+ * a goes); it grows there, so leave it about three times the limit. s must not be moved. */
 void sse_begin(struct sse *s, struct arena *a, size_t limit);
 
 /* Eats from the start of bytes, *used of them. DONE: an event is here, valid until the next

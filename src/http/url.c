@@ -54,6 +54,21 @@ static bool is_pchar(char c)
 	return is_unreserved(c) || (c && strchr("!$&'()*+,;=:@", c));
 }
 
+bool url_is_path(struct str text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		struct str escape = str_span(text, i, 3);
+
+		if (escape.at[0] == '%') {
+			if (escape.len < 3 || hex_digit(escape.at[1]) < 0 || hex_digit(escape.at[2]) < 0)
+				return false;
+		} else if (!is_pchar(escape.at[0]) && escape.at[0] != '/') {
+			return false;
+		}
+	}
+	return str_starts(text, S("/"));
+}
+
 static struct parts split(struct str text)
 {
 	struct parts p = {0};

@@ -45,6 +45,8 @@ void url_write_origin(struct buf *out, const struct url *url);
 void url_write(struct buf *out, const struct url *url);
 /* path and query: the target of a request line. */
 void url_write_target(struct buf *out, const struct url *url);
+/* The host alone, a v6 address in brackets. */
+void url_write_host(struct buf *out, const struct url *url);
 /* host[:port] for a Host header; a v6 address in brackets. */
 void url_write_authority(struct buf *out, const struct url *url);
 /* The three as a str in a; an empty str when a is full. */
@@ -52,6 +54,8 @@ struct str url_origin(const struct url *url, struct arena *a);
 struct str url_text(const struct url *url, struct arena *a);
 struct str url_authority(const struct url *url, struct arena *a);
 
+/* Begins with '/' and holds only what a path may hold, escapes well formed; dot segments may be there. */
+bool url_is_path(struct str text);
 bool url_is_https(const struct url *url);
 /* localhost, *.localhost, 127.0.0.0/8 or ::1. */
 bool url_is_loopback(const struct url *url);

@@ -3,13 +3,18 @@
 #include "base/arena.h"
 #include "base/buf.h"
 
-void url_write_authority(struct buf *out, const struct url *url)
+void url_write_host(struct buf *out, const struct url *url)
 {
 	if (url->is_v6)
 		buf_add_char(out, '[');
 	buf_add(out, url->host);
 	if (url->is_v6)
 		buf_add_char(out, ']');
+}
+
+void url_write_authority(struct buf *out, const struct url *url)
+{
+	url_write_host(out, url);
 	if (url->port != (url_is_https(url) ? 443 : 80))
 		buf_print(out, ":%u", (unsigned)url->port);
 }
