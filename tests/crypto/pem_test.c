@@ -1,5 +1,7 @@
 #include "support/test.h"
 
+#include <stdio.h>
+
 #include "base/arena.h"
 #include "base/buf.h"
 #include "crypto/pem.h"
@@ -114,6 +116,29 @@ static void reads_what_it_wrote_at_every_length(void **state)
 	arena_free(&a);
 }
 
+static void keys_and_certificates_are_read_alike(void **state)
+{
+	static const char *const bodies[] = {"Zm9v", "Zm9v\nYmFy", "Zm 9v", "Zg==", "Zm9vZg==", "Zm9v!aaa", "Zm9", "Zh==", "Zg==\nZm9v", "\x80\x80\x80\x80"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
+		char memory[2][100];
+		struct buf bytes[2] = {buf_over(memory[0], 100), buf_over(memory[1], 100)};
+		bool read[2];
+
+		for (int k = 0; k < 2; k++) {
+			const char *name = k ? "PRIVATE KEY" : "CERTIFICATE";
+			char text[200];
+			struct str rest = str_make(text, (size_t)snprintf(text, sizeof text, "-----BEGIN %s-----\n%s\n-----END %s-----\n", name, bodies[i], name));
+			struct str label;
+
+			read[k] = pem_next(&rest, &label, &bytes[k], NULL);
+		}
+		assert_int_equal(read[0], read[1]);
+		assert_true(str_same(buf_str(&bytes[0]), buf_str(&bytes[1])));
+	}
+}
+
 static void folds_at_64_characters(void **state)
 {
 	char memory[512];
@@ -132,6 +157,7 @@ int main(void)
 		cmocka_unit_test(passes_over_broken_blocks_and_counts_them),
 		cmocka_unit_test(a_block_larger_than_its_buffer_is_broken),
 		cmocka_unit_test(reads_what_it_wrote_at_every_length),
+		cmocka_unit_test(keys_and_certificates_are_read_alike),
 		cmocka_unit_test(folds_at_64_characters),
 	};
 

@@ -1,5 +1,6 @@
 /* pem: each block that is read, written again and read once more, is the same; the blocks of a text do
- * not depend on its line ends; the input as bytes of a block comes back as it was. */
+ * not depend on its line ends; the input as bytes of a block comes back as it was; and as text of
+ * one it gives the same bytes by the way that private keys take and by the other. */
 #include "support/fuzz.h"
 
 #include "base/arena.h"
@@ -53,6 +54,34 @@ static void read_all(struct str text, struct str other)
 	fuzz_check(broken == other_broken);
 }
 
+static bool read_as(struct arena *a, const char *name, struct str body, struct str *bytes)
+{
+	struct buf text = buf_in(a, 0);
+	struct buf out = buf_in(a, 0);
+	struct str rest;
+	struct str label;
+	bool read;
+
+	buf_print(&text, "-----BEGIN %s-----\n", name);
+	buf_add(&text, body);
+	buf_print(&text, "\n-----END %s-----\n", name);
+	rest = buf_str(&text);
+	read = pem_next(&rest, &label, &out, NULL);
+	*bytes = buf_str(&out);
+	return read;
+}
+
+static void both_ways_agree(struct arena scratch, struct str body)
+{
+	struct str open;
+	struct str secret;
+
+	if (str_find_str(body, S("-----")) < body.len)
+		return;
+	fuzz_check(read_as(&scratch, "CERTIFICATE", body, &open) == read_as(&scratch, "PRIVATE KEY", body, &secret));
+	fuzz_check(str_same(open, secret));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct str text = str_make(data, size);
@@ -61,6 +90,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	if (size < 16384) {
 		same_again(arena, S("BYTES"), text);
+		both_ways_agree(arena, text);
 		read_all(text, with_returns(&arena, text));
 	}
 	arena_reset(&arena);
