@@ -14,6 +14,10 @@ struct arena;
 struct buf;
 struct err;
 
+/* Says that doing ("read", "made", ...) path failed with the errno `why`, and the cure where one is known.
+ * ERR_SYSTEM; returns false. */
+bool file_error(struct err *e, const char *path, const char *doing, int why);
+
 /* What the open descriptor of a file must show before its bytes are believed. */
 enum file_check {
 	FILE_ANY,     /* a regular file */
@@ -25,7 +29,8 @@ enum file_check {
  * is NULL). ERR_LIMIT when it is longer than what out may still take; ERR_SYSTEM otherwise. Never waits
  * for a FIFO. */
 bool file_read(const char *path, enum file_check check, struct buf *out, bool *found, struct err *e);
-/* The same from an open descriptor, up to its end; it stays open. A pipe is taken too. name is for the error. */
+/* The same from an open descriptor that the caller was handed, up to its end; it stays open. No checks: a pipe
+ * is taken too. name is for the error. */
 bool file_read_fd(int fd, const char *name, struct buf *out, struct err *e);
 
 /* Tells one state of a file from the next without reading it. */
