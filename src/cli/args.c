@@ -1,0 +1,205 @@
+#include "cli/args.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/secret.h"
+#include "sys/world.h"
+
+/* One walk over argv. */
+struct walk {
+	struct args *args;
+	struct world *world;
+	char **argv;
+	int argc;
+	int i;
+	bool words_only; /* behind "--" */
+	bool auth;       /* the word `auth` stood first */
+};
+
+static struct str flag_name(const struct command_flag *flag)
+{
+	return str_of(flag->name);
+}
+
+/* The place of a flag in a table, or -1. */
+static int place(const struct command_flag *flags, struct str name, char letter)
+{
+	for (int i = 0; flags && flags[i].name; i++)
+		if (letter ? flags[i].letter == letter : str_same(flag_name(&flags[i]), name))
+			return i;
+	return -1;
+}
+
+static bool set_global(struct walk *k, const char *name, struct str value, struct err *e)
+{
+	struct world_options *o = &k->world->options;
+	uint64_t seconds;
+	static const struct {
+		const char *name;
+		size_t offset;
+	} texts[] = {
+		{"--home", offsetof(struct world_options, home)},
+		{"--key-file", offsetof(struct world_options, key_file)},
+		{"--ca-file", offsetof(struct world_options, ca_file)},
+		{"--extra-ca", offsetof(struct world_options, extra_ca)},
+		{"--config-path", offsetof(struct world_options, config)},
+		{"--allow-http", offsetof(struct world_options, allow_http)},
+	};
+	static const struct {
+		const char *name;
+		size_t offset;
+	} switches[] = {
+		{"--json", offsetof(struct world_options, json)},
+		{"--quiet", offsetof(struct world_options, quiet)},
+		{"--verbose", offsetof(struct world_options, verbose)},
+	};
+
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		if (strcmp(name, texts[i].name) == 0)
+			memcpy((char *)o + texts[i].offset, &value, sizeof value);
+	for (size_t i = 0; i < sizeof switches / sizeof *switches; i++)
+		if (strcmp(name, switches[i].name) == 0)
+			*(bool *)((char *)o + switches[i].offset) = true;
+	if (strcmp(name, "--help") == 0)
+		k->args->help = true;
+	if (strcmp(name, "--version") == 0)
+		k->args->version = true;
+	if (strcmp(name, "--licenses") == 0)
+		k->args->licenses = true;
+	if (strcmp(name, "--timeout") == 0) {
+		if (!str_to_u64(value, &seconds) || seconds == 0 || seconds > 86400)
+			return err_set(e, ERR_USAGE, "--timeout takes seconds from 1 to 86400, not '%.*s'", STR(str_first(value, 40)));
+		o->timeout_ms = (int64_t)seconds * 1000;
+	}
+	return true;
+}
+
+/* Moves a secret value out of argv, where every user of the machine can read it. */
+static struct str hide(struct walk *k, struct str value)
+{
+	struct str kept = arena_str(k->world->arena, value);
+
+	if (value.len)
+		secret_wipe((char *)(uintptr_t)value.at, value.len);
+	return kept;
+}
+
+/* The value of a flag: behind its '=', else the next argument. */
+static bool take_value(struct walk *k, const struct command_flag *flag, bool attached, struct str *value, struct err *e)
+{
+	if (!flag->value) {
+		if (attached)
+			return err_set(e, ERR_USAGE, "%s takes no value", flag->name);
+		return true;
+	}
+	if (!attached) {
+		if (k->i + 1 >= k->argc)
+			return err_set(e, ERR_USAGE, "%s needs a value: %s %s", flag->name, flag->name, flag->value);
+		*value = str_of(k->argv[++k->i]);
+	}
+	if (strcmp(flag->name, "--token") == 0 && !str_same(*value, S("-")))
+		*value = hide(k, *value);
+	return true;
+}
+
+static bool unknown_flag(struct walk *k, struct str name, struct err *e)
+{
+	const struct command *c = k->args->command;
+
+	return err_set(e, ERR_USAGE, "there is no flag %.*s%s%s: see 'keyfob %s%s--help'", STR(str_first(name, 60)),
+		c ? " for " : "", c ? c->name : "", c ? c->name : "", c ? " " : "");
+}
+
+static bool read_flag(struct walk *k, struct str text, struct err *e)
+{
+	struct args *a = k->args;
+	const struct command_flag *flags = a->command ? a->command->flags : NULL;
+	char letter = str_starts(text, S("--")) ? 0 : text.at[1];
+	struct str name = text;
+	struct str value = {0};
+	bool attached;
+	int own;
+	int global;
+
+	if (letter) {
+		name = str_first(text, 2);
+		value = str_from(text, 2);
+		attached = value.len > 0;
+	} else {
+		attached = str_cut(text, '=', &name, &value);
+	}
+	own = place(flags, name, letter);
+	global = place(command_global_flags, name, letter);
+	if (own >= 0) {
+		if (!take_value(k, &flags[own], attached, &value, e))
+			return false;
+		a->values[own] = value;
+		a->given[own] = true;
+		return true;
+	}
+	if (global < 0)
+		return unknown_flag(k, name, e);
+	return take_value(k, &command_global_flags[global], attached, &value, e) &&
+		set_global(k, command_global_flags[global].name, value, e);
+}
+
+static bool read_word(struct walk *k, struct str word, struct err *e)
+{
+	struct args *a = k->args;
+	const char *near;
+
+	if (!a->command) {
+		if (str_same(word, S("auth")) && !k->auth && !k->words_only)
+			return k->auth = true;
+		a->command = command_find(word);
+		if (a->command)
+			return true;
+		near = command_nearest(word);
+		return err_set(e, ERR_USAGE, "there is no command '%.*s'%s%s%s: see 'keyfob --help'", STR(str_first(word, 60)),
+			near ? ", did you mean '" : "", near ? near : "", near ? "'" : "");
+	}
+	if (a->words_n >= a->command->words_max || a->words_n >= COMMAND_WORDS)
+		return err_set(e, ERR_USAGE, "'%.*s' is one word too many: keyfob %s", STR(str_first(word, 60)), a->command->usage);
+	a->words[a->words_n++] = word;
+	return true;
+}
+
+bool args_read(struct args *a, struct world *w, int argc, char *argv[], struct err *e)
+{
+	struct walk k = {.args = a, .world = w, .argv = argv, .argc = argc};
+
+	*a = (struct args){0};
+	for (; k.i < argc; k.i++) {
+		struct str text = str_of(argv[k.i]);
+		bool is_flag = !k.words_only && text.len > 1 && text.at[0] == '-';
+
+		if (is_flag && str_same(text, S("--")))
+			k.words_only = true;
+		else if (is_flag ? !read_flag(&k, text, e) : !read_word(&k, text, e))
+			return false;
+	}
+	if (k.auth && !a->command)
+		a->command = command_find(S("status"));
+	return true;
+}
+
+bool args_given(const struct args *a, const char *flag)
+{
+	int i = place(a->command->flags, str_of(flag), 0);
+
+	return i >= 0 && a->given[i];
+}
+
+struct str args_value(const struct args *a, const char *flag)
+{
+	int i = place(a->command->flags, str_of(flag), 0);
+
+	return i >= 0 ? a->values[i] : (struct str){0};
+}
+
+struct str args_word(const struct args *a, size_t i)
+{
+	return i < a->words_n ? a->words[i] : (struct str){0};
+}

@@ -1,0 +1,81 @@
+/* help: `keyfob help [COMMAND]`, and what --help, --version and --licenses print. */
+#include "cli/help.h"
+
+#include <stdio.h>
+
+#include "base/err.h"
+#include "cli/args.h"
+#include "cli/command.h"
+#include "crypto/trust.h"
+#include "sys/world.h"
+
+extern const char licenses_text[]; /* made at build from what vendor/fetch brought */
+
+static void print_flag(struct world *w, const struct command_flag *flag)
+{
+	char left[64];
+
+	if (flag->letter)
+		snprintf(left, sizeof left, "-%c, %s%s%s", flag->letter, flag->name, flag->value ? " " : "", flag->value ? flag->value : "");
+	else
+		snprintf(left, sizeof left, "    %s%s%s", flag->name, flag->value ? " " : "", flag->value ? flag->value : "");
+	world_print(w, "  %-28s %s\n", left, flag->summary);
+}
+
+static void print_overview(struct world *w)
+{
+	world_print(w, "keyfob signs in to MCP servers from hosts without a browser and keeps the tokens.\n\n"
+		"usage: keyfob [auth] COMMAND [flags]\n\n");
+	for (size_t i = 0; command_table[i]; i++)
+		world_print(w, "  %-10s %s\n", command_table[i]->name, command_table[i]->summary);
+	world_print(w, "\nflags for every command:\n");
+	for (size_t i = 0; command_global_flags[i].name; i++)
+		print_flag(w, &command_global_flags[i]);
+	world_print(w, "\n'keyfob COMMAND --help' tells more. "
+		"Exit: 0 done, 1 failed, 2 usage, 3 login needed,\n4 network or TLS, 5 vault, 6 configuration.\n");
+}
+
+void help_print(struct world *w, const struct command *c)
+{
+	if (!c) {
+		print_overview(w);
+		return;
+	}
+	world_print(w, "usage: keyfob %s\n\n%s.\n", c->usage, c->summary);
+	if (c->flags)
+		world_print(w, "\n");
+	for (size_t i = 0; c->flags && c->flags[i].name; i++)
+		print_flag(w, &c->flags[i]);
+	if (c->more)
+		world_print(w, "\n%s", c->more);
+	world_print(w, "\nFlags for every command: 'keyfob --help'.\n");
+}
+
+void help_print_version(struct world *w)
+{
+	world_print(w, "keyfob %s\nBearSSL 0.6 (TLS 1.2), libyaml 0.2.5\nembedded roots: ca-certificates %s, %zu roots\n",
+		KEYFOB_VERSION, trust_embedded_version(), trust_embedded_count());
+}
+
+void help_print_licenses(struct world *w)
+{
+	w->out(w, str_of(licenses_text));
+}
+
+static bool help(struct world *w, const struct args *a, struct err *e)
+{
+	const struct command *c = NULL;
+
+	if (a->words_n && !(c = command_find(a->words[0])))
+		return err_set(e, ERR_USAGE, "there is no command '%.*s': see 'keyfob help'", STR(str_first(a->words[0], 60)));
+	help_print(w, c);
+	return true;
+}
+
+const struct command cmd_help = {
+	.name = "help",
+	.usage = "help [COMMAND]",
+	.summary = "Tells about keyfob or one of its commands",
+	.words_max = 1,
+	.run = help,
+};
