@@ -1,0 +1,184 @@
+/* status: what is kept, offline. With a TARGET: that sign-in alone, and exit 3 where a login is needed. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "cli/args.h"
+#include "cli/command.h"
+#include "client/target.h"
+#include "json/json_write.h"
+#include "sys/clock.h"
+#include "sys/log.h"
+#include "sys/world.h"
+#include "vault/vault.h"
+
+static bool is_expired(const struct profile *p, int64_t now)
+{
+	return p->grant.expires_at != 0 && p->grant.expires_at <= now;
+}
+
+static const char *state_of(const struct profile *p, int64_t now)
+{
+	if (p->grant.access_token.len && !is_expired(p, now))
+		return "valid";
+	return p->grant.refresh_token.len ? "refreshable" : "login-needed";
+}
+
+/* "52m", "3d 4h": a span of seconds for people. */
+static struct str span_text(int64_t seconds, struct arena *a)
+{
+	if (seconds < 120)
+		return arena_print(a, "%" PRId64 "s", seconds);
+	if (seconds < 120 * 60)
+		return arena_print(a, "%" PRId64 "m", seconds / 60);
+	if (seconds < 48 * 3600)
+		return arena_print(a, "%" PRId64 "h %" PRId64 "m", seconds / 3600, seconds / 60 % 60);
+	return arena_print(a, "%" PRId64 "d %" PRId64 "h", seconds / 86400, seconds / 3600 % 24);
+}
+
+static struct str token_text(const struct profile *p, int64_t now, struct arena *a)
+{
+	const struct grant *g = &p->grant;
+	const char *refresh = g->refresh_token.len ? ", refreshed when needed" : "";
+
+	if (!g->access_token.len)
+		return g->refresh_token.len ? S("none yet, refreshed when needed") : S("spent: login needed");
+	if (g->expires_at == 0)
+		return arena_print(a, "valid, no end known%s", refresh);
+	if (!is_expired(p, now))
+		return arena_print(a, "valid for %.*s%s", STR(span_text(g->expires_at - now, a)), refresh);
+	return arena_print(a, "expired %.*s ago%s", STR(span_text(now - g->expires_at, a)),
+		refresh[0] ? refresh : ": login needed");
+}
+
+static void print_profile(struct world *w, const struct profile *p, int64_t now, struct arena scratch)
+{
+	const struct grant *g = &p->grant;
+
+	world_print(w, "%.*s%s\n", STR(text_shown(p->identity, &scratch)), p->verified ? "" : "  (unverified)");
+	world_print(w, "  Token:    %.*s\n", STR(token_text(p, now, &scratch)));
+	if (p->account.len)
+		world_print(w, "  Account:  %.*s\n", STR(text_shown(p->account, &scratch)));
+	if (g->resource.len)
+		world_print(w, "  Resource: %.*s\n", STR(text_shown(g->resource, &scratch)));
+	if (g->scope.len)
+		world_print(w, "  Scope:    %.*s\n", STR(text_shown(g->scope, &scratch)));
+	if (g->issuer.len)
+		world_print(w, "  Issuer:   %.*s\n", STR(text_shown(g->issuer, &scratch)));
+}
+
+static void write_profile(struct json_write *j, const struct profile *p, int64_t now)
+{
+	const struct grant *g = &p->grant;
+
+	json_write_object(j);
+	json_write_str_as(j, S("identity"), p->identity);
+	json_write_str_as(j, S("serverUrl"), p->server_url);
+	json_write_str_as(j, S("account"), p->account);
+	json_write_str_as(j, S("resource"), g->resource);
+	json_write_str_as(j, S("state"), str_of(state_of(p, now)));
+	json_write_bool_as(j, S("verified"), p->verified);
+	json_write_bool_as(j, S("refreshable"), g->refresh_token.len > 0);
+	json_write_name(j, S("expiresAt"));
+	if (g->expires_at)
+		json_write_int(j, g->expires_at);
+	else
+		json_write_null(j);
+	json_write_int_as(j, S("obtainedAt"), g->obtained_at);
+	json_write_str_as(j, S("scope"), g->scope);
+	json_write_str_as(j, S("issuer"), g->issuer);
+	json_write_str_as(j, S("clientId"), g->client_id);
+	json_write_end_object(j);
+}
+
+static bool print_json(struct world *w, const struct vault *v, const struct profile *only, int64_t now, struct err *e)
+{
+	struct arena scratch = *w->arena;
+	struct buf out = buf_in(&scratch, 0);
+	struct json_write j = json_write_to(&out);
+
+	json_write_object(&j);
+	json_write_name(&j, S("vault"));
+	json_write_object(&j);
+	json_write_str_as(&j, S("path"), v->path);
+	json_write_bool_as(&j, S("exists"), v->exists);
+	json_write_end_object(&j);
+	json_write_name(&j, S("profiles"));
+	json_write_array(&j);
+	for (size_t i = 0; i < v->count; i++)
+		if (!only || only == &v->profiles[i])
+			write_profile(&j, &v->profiles[i], now);
+	json_write_end_array(&j);
+	json_write_end_object(&j);
+	buf_add_char(&out, '\n');
+	if (out.full)
+		return err_set(e, ERR_LIMIT, "there are too many sign-ins to show at once");
+	w->out(w, buf_str(&out));
+	return true;
+}
+
+static bool show_all(struct world *w, const struct vault *v, int64_t now, struct err *e)
+{
+	if (w->options.json)
+		return print_json(w, v, NULL, now, e);
+	if (v->count == 0)
+		world_print(w, "No sign-ins are kept%s%.*s. Sign in: keyfob login URL\n",
+			v->exists ? " in " : "", STR(v->exists ? v->path : (struct str){0}));
+	for (size_t i = 0; i < v->count; i++)
+		print_profile(w, &v->profiles[i], now, *w->arena);
+	return true;
+}
+
+static bool show_one(struct world *w, const struct vault *v, struct str target, int64_t now, struct err *e)
+{
+	const struct profile *p;
+	struct url url;
+
+	if (!target_read(target, w->arena, &url, e))
+		return false;
+	p = target_find(v, &url, *w->arena);
+	if (!p)
+		return err_set(e, ERR_LOGIN, "no sign-in is kept for %.*s: keyfob login %.*s",
+			STR(target_identity(&url, w->arena)), STR(url_text(&url, w->arena)));
+	if (w->options.json) {
+		if (!print_json(w, v, p, now, e))
+			return false;
+	} else {
+		print_profile(w, p, now, *w->arena);
+	}
+	if (!target_covers(p, &url, *w->arena))
+		return err_set(e, ERR_LOGIN, "that token is for %.*s and does not cover %.*s: keyfob login %.*s",
+			STR(str_first(p->grant.resource, 80)), STR(url_text(&url, w->arena)), STR(url_text(&url, w->arena)));
+	if (str_same(str_of(state_of(p, now)), S("login-needed")))
+		return err_set(e, ERR_LOGIN, "the sign-in at %.*s is spent: keyfob login %.*s",
+			STR(str_first(p->identity, 80)), STR(url_text(&url, w->arena)));
+	return true;
+}
+
+static bool status(struct world *w, const struct args *a, struct err *e)
+{
+	int64_t now = clock_now(w->clock);
+	struct vault v = {0};
+	struct str target = a->words_n ? a->words[0] : args_value(a, "--url");
+	bool done = vault_open(&v, w, e) && (target.len ? show_one(w, &v, target, now, e) : show_all(w, &v, now, e));
+
+	vault_close(&v);
+	return done;
+}
+
+static const struct command_flag flags[] = {
+	{"--url", 'u', "URL", "the same as TARGET"},
+	{0},
+};
+
+const struct command cmd_status = {
+	.name = "status",
+	.usage = "status [TARGET]",
+	.summary = "Shows the sign-ins that are kept, without asking any server",
+	.flags = flags,
+	.more = "TARGET is the URL of a server. Exit 3 where it needs a login.\n",
+	.words_max = 1,
+	.run = status,
+};

@@ -1,0 +1,62 @@
+#include "client/target.h"
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "vault/vault.h"
+
+bool target_read(struct str text, struct arena *a, struct url *url, struct err *e)
+{
+	struct err why = {0};
+
+	if (str_find_str(text, S("://")) == text.len)
+		return err_set(e, ERR_USAGE, "'%.*s' is no URL: did you mean https://%.*s?", STR(str_first(text, 80)), STR(str_first(text, 80)));
+	if (!url_read(text, a, url, &why))
+		return err_set(e, ERR_USAGE, "%s", why.text);
+	return true;
+}
+
+struct str target_identity(const struct url *url, struct arena *a)
+{
+	return url_origin(url, a);
+}
+
+struct str target_resource(const struct url *url, struct arena *a)
+{
+	struct url base = *url;
+
+	base.has_query = base.has_fragment = false;
+	if (str_ends(base.path, S("/")))
+		base.path = str_drop_last(base.path, 1);
+	if (str_ends(base.path, S("/mcp")) || str_ends(base.path, S("/sse")))
+		base.path = str_drop_last(base.path, 4);
+	if (base.path.len == 0)
+		return url_origin(&base, a);
+	return url_text(&base, a);
+}
+
+bool target_covers(const struct profile *p, const struct url *url, struct arena scratch)
+{
+	struct str resource = p->grant.resource;
+	struct url read;
+
+	if (resource.len == 0 && url_read(p->server_url, &scratch, &read, NULL))
+		resource = target_resource(&read, &scratch);
+	return url_read(resource, &scratch, &read, NULL) && url_covers(&read, url);
+}
+
+bool target_is_safe(const struct url *url, struct str allow_http)
+{
+	struct str host;
+
+	if (url_is_https(url) || url_is_loopback(url))
+		return true;
+	while (str_word(&allow_http, ',', &host))
+		if (str_same_nocase(str_trim(host), url->host))
+			return true;
+	return false;
+}
+
+const struct profile *target_find(const struct vault *v, const struct url *url, struct arena scratch)
+{
+	return vault_find(v, target_identity(url, &scratch));
+}

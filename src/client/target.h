@@ -1,0 +1,33 @@
+/* target: which sign-in belongs to a URL, and where its token may go.
+ *
+ * A sign-in is found by the identity of a server, its base URL; its token is sent only to URLs
+ * that the token's resource covers (RFC 9728 §3.3: same origin, whole path segments). */
+#pragma once
+
+#include <stdbool.h>
+
+#include "base/str.h"
+#include "http/url.h"
+
+struct arena;
+struct err;
+struct profile;
+struct vault;
+
+/* Reads the URL of a server. A URL without a scheme is an error that shows it with https://. ERR_USAGE. */
+bool target_read(struct str text, struct arena *a, struct url *url, struct err *e);
+
+/* The identity: scheme://host[:port], default ports left out. In a. */
+struct str target_identity(const struct url *url, struct arena *a);
+
+/* What a token is for where the server named no resource: the URL less a final /mcp or /sse. In a. */
+struct str target_resource(const struct url *url, struct arena *a);
+
+/* True when p's token may be sent to url. */
+bool target_covers(const struct profile *p, const struct url *url, struct arena scratch);
+
+/* True when a credential may travel to url at all: https, loopback, or a host that was allowed by name. */
+bool target_is_safe(const struct url *url, struct str allow_http);
+
+/* The profile of url's identity in v; NULL when there is none. */
+const struct profile *target_find(const struct vault *v, const struct url *url, struct arena scratch);
