@@ -1,6 +1,5 @@
 /* status: what is kept, offline. With a TARGET: that sign-in alone, and exit 3 where a login is needed. */
 #include <inttypes.h>
-#include <stdio.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
@@ -10,7 +9,7 @@
 #include "client/target.h"
 #include "json/json_write.h"
 #include "sys/clock.h"
-#include "sys/log.h"
+#include "sys/text.h"
 #include "sys/world.h"
 #include "vault/vault.h"
 

@@ -1,17 +1,16 @@
 /* vault: looks at the vault and changes what opens it. */
 #include <inttypes.h>
-#include <stdio.h>
-#include <string.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/hex.h"
+#include "base/secret.h"
 #include "cli/args.h"
 #include "cli/command.h"
 #include "crypto/kdf.h"
 #include "json/json_write.h"
-#include "sys/log.h"
+#include "sys/text.h"
 #include "sys/tty.h"
 #include "sys/world.h"
 #include "vault/vault.h"
@@ -97,19 +96,16 @@ static bool info(struct world *w, struct vault *v, bool opened, struct err *e)
 /* A new passphrase, asked for twice. */
 static bool ask_passphrase(struct world *w, struct keysearch_secret *secret, struct err *e)
 {
-	struct arena memory;
-	struct str once;
-	struct str again;
-	bool done;
+	char memory[2][KEYSEARCH_PASSPHRASE_MAX];
+	struct buf once = buf_over(memory[0], sizeof memory[0]);
+	struct buf again = buf_over(memory[1], sizeof memory[1]);
+	bool done = tty_ask_secret(w->tty, S("New passphrase: "), &once, e) &&
+		tty_ask_secret(w->tty, S("The same again: "), &again, e);
 
-	if (!arena_new_secret(&memory, 4 * KEYSEARCH_PASSPHRASE_MAX))
-		return err_set(e, ERR_SYSTEM, "no memory for a passphrase");
-	done = tty_ask_secret(w->tty, S("New passphrase: "), &memory, &once, e) &&
-		tty_ask_secret(w->tty, S("The same again: "), &memory, &again, e);
-	if (done && !str_same(once, again))
+	if (done && !str_same(buf_str(&once), buf_str(&again)))
 		done = err_set(e, ERR_USAGE, "the two passphrases differ: nothing was changed");
-	done = done && keysearch_passphrase(once, "the terminal", secret, e);
-	arena_free(&memory);
+	done = done && keysearch_passphrase(buf_str(&once), "the terminal", secret, e);
+	secret_wipe(memory, sizeof memory);
 	return done;
 }
 
@@ -143,7 +139,7 @@ static bool add_key(struct world *w, const struct args *a, struct vault *v, stru
 		done = keysearch_key_file(key, false, &secret, e);
 	else if (done && passphrase.len)
 		done = keysearch_passphrase_file(passphrase, &secret, e);
-	else if (done && tty_is_there(w->tty))
+	else if (done && w->tty->present)
 		done = ask_passphrase(w, &secret, e);
 	else if (done)
 		done = err_set(e, ERR_USAGE, "no terminal to ask for a passphrase: give --new-key-file or --new-passphrase-file");

@@ -41,6 +41,7 @@ struct world {
 	struct listen *listen;
 	struct tty *tty;
 	struct broker *broker;
+	int input;            /* standard input where it is no terminal; -1: it is one, or closed */
 	struct arena *arena;  /* of the whole command; secrets may live in it */
 	/* The value of an environment variable, or NULL. */
 	const char *(*env)(struct world *w, const char *name);
