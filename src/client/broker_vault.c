@@ -1,0 +1,278 @@
+#include "client/broker_vault.h"
+
+#include <stdlib.h>
+
+#include "client/broker.h"
+#include "client/refresh.h"
+#include "client/target.h"
+#include "sys/clock.h"
+#include "sys/world.h"
+
+enum { REFRESHES = 8 };
+
+/* One grant that is being refreshed, and who waits for it. */
+struct renewal {
+	struct broker_vault *broker;
+	struct refresh refresh;
+	struct broker_ask *first; /* waiting; NULL and !busy: free */
+	bool busy;
+};
+
+struct broker_vault {
+	struct broker broker; /* first: the ops cast */
+	struct world *world;
+	struct vault vault;
+	bool open;
+	struct broker_ask *asked; /* not looked at yet */
+	struct events_timer soon;
+	struct renewal renewals[REFRESHES];
+};
+
+static void look(void *self);
+
+static bool vault_is_busy(const struct broker_vault *b)
+{
+	for (size_t i = 0; i < REFRESHES; i++)
+		if (b->renewals[i].refresh.storing)
+			return true;
+	return false;
+}
+
+static void give(struct broker_ask *ask, const struct profile *p)
+{
+	const struct grant *g = &p->grant;
+	struct broker_token token = {
+		.access_token = arena_str(ask->arena, g->access_token),
+		.token_type = arena_str(ask->arena, g->token_type),
+		.resource = arena_str(ask->arena, g->resource),
+		.scope = arena_str(ask->arena, g->scope),
+		.expires_at = g->expires_at,
+	};
+	struct err full;
+
+	if (token.scope.at) {
+		ask->done(ask->self, &token, NULL);
+		return;
+	}
+	err_set(&full, ERR_LIMIT, "the token is too large to be handled");
+	ask->done(ask->self, NULL, &full);
+}
+
+/* Seconds that a token should still have: what was asked, else a tenth of its life, at most 30. */
+static int64_t margin(const struct broker_ask *ask, const struct grant *g)
+{
+	int64_t tenth = (g->expires_at - g->obtained_at) / 10;
+
+	if (ask->min_ttl_s > 0)
+		return ask->min_ttl_s;
+	return tenth < 0 ? 0 : tenth > 30 ? 30 : tenth;
+}
+
+/* It can be used now, if need be: not rejected, not over. */
+static bool is_usable(struct broker_vault *b, const struct broker_ask *ask, const struct grant *g, int64_t spare_s)
+{
+	if (!g->access_token.len || str_same(g->access_token, ask->rejected))
+		return false;
+	return g->expires_at == 0 || g->expires_at - clock_now(b->world->clock) > spare_s;
+}
+
+static void fail(struct broker_ask *ask, struct err *e)
+{
+	ask->done(ask->self, NULL, e);
+}
+
+static bool find(struct broker_vault *b, struct broker_ask *ask, const struct profile **p, struct err *e)
+{
+	struct arena scratch = *ask->arena;
+	struct str text;
+
+	if (!(b->open ? vault_refresh(&b->vault, NULL, e) : vault_open(&b->vault, b->world, e))) {
+		if (!b->open)
+			vault_close(&b->vault);
+		return false;
+	}
+	b->open = true;
+	text = url_text(&ask->url, &scratch);
+	*p = target_find(&b->vault, &ask->url, scratch);
+	if (!*p)
+		return err_set(e, ERR_LOGIN, "not signed in at %.*s: keyfob login %.*s", STR(str_first(text, 160)), STR(str_first(text, 160)));
+	if (!target_covers(*p, &ask->url, scratch))
+		return err_set(e, ERR_LOGIN, "the token is for %.*s, which does not cover %.*s: keyfob login %.*s",
+			STR(str_first((*p)->grant.resource, 100)), STR(str_first(text, 100)), STR(str_first(text, 100)));
+	if (!target_is_safe(&ask->url, b->world->options.allow_http))
+		return err_set(e, ERR_USAGE, "a token does not travel to %.*s in the clear: use https, or --allow-http %.*s",
+			STR(str_first(text, 160)), STR(str_first(ask->url.host, 80)));
+	return true;
+}
+
+/* --- Renewing ---------------------------------------------------------------------------- */
+
+static bool is_fresh(void *self, const struct profile *p)
+{
+	struct renewal *n = self;
+
+	for (struct broker_ask *ask = n->first; ask; ask = ask->next)
+		if (!is_usable(n->broker, ask, &p->grant, margin(ask, &p->grant)))
+			return false;
+	return true;
+}
+
+/* What the vault holds now is the best there is. */
+static void settle(struct broker_vault *b, struct broker_ask *ask, const struct err *failure)
+{
+	const struct profile *p;
+	struct err e = {0};
+	struct arena scratch = *ask->arena;
+
+	if (!find(b, ask, &p, &e)) {
+		fail(ask, &e);
+	} else if (is_usable(b, ask, &p->grant, ask->min_ttl_s)) {
+		give(ask, p);
+	} else if (failure) {
+		e = *failure;
+		fail(ask, &e);
+	} else {
+		struct str text = str_first(url_text(&ask->url, &scratch), 160);
+
+		err_set(&e, ERR_LOGIN, is_usable(b, ask, &p->grant, 0) ? "the token for %.*s does not live as long as was asked: keyfob login %.*s"
+								       : "the sign-in at %.*s is spent: keyfob login %.*s",
+			STR(text), STR(text));
+		fail(ask, &e);
+	}
+}
+
+static void renewed(void *self, const struct err *failure)
+{
+	struct renewal *n = self;
+	struct broker_vault *b = n->broker;
+	struct err kept = failure ? *failure : (struct err){0};
+
+	n->busy = false;
+	while (n->first) {
+		struct broker_ask *ask = n->first;
+
+		n->first = ask->next;
+		settle(b, ask, failure ? &kept : NULL);
+	}
+	if (b->asked)
+		events_timer_set(b->world->events, &b->soon, 0);
+}
+
+static bool join(struct broker_vault *b, struct broker_ask *ask, const struct profile *p, struct err *e)
+{
+	struct renewal *spare = NULL;
+	struct renewal *n = NULL;
+
+	for (size_t i = 0; i < REFRESHES && !n; i++) {
+		struct renewal *at = &b->renewals[i];
+
+		if (at->busy && str_same(at->refresh.id, p->id))
+			n = at;
+		else if (!at->busy && !spare)
+			spare = at;
+	}
+	if (!n && !spare)
+		return err_set(e, ERR_LIMIT, "%d tokens are being refreshed already: try again", REFRESHES);
+	if (n) {
+		ask->next = n->first;
+		n->first = ask;
+		return true;
+	}
+	ask->next = NULL;
+	*spare = (struct renewal){.broker = b, .first = ask, .busy = true};
+	spare->refresh = (struct refresh){
+		.world = b->world, .vault = &b->vault, .is_fresh = is_fresh, .done = renewed, .self = spare};
+	refresh_start(&spare->refresh, p->id, &ask->url);
+	return true;
+}
+
+/* --- Questions --------------------------------------------------------------------------- */
+
+static void answer(struct broker_vault *b, struct broker_ask *ask)
+{
+	const struct profile *p;
+	struct err e = {0};
+
+	if (!find(b, ask, &p, &e))
+		fail(ask, &e);
+	else if (is_usable(b, ask, &p->grant, margin(ask, &p->grant)))
+		give(ask, p);
+	else if (!p->grant.refresh_token.len)
+		settle(b, ask, NULL);
+	else if (!join(b, ask, p, &e))
+		fail(ask, &e);
+}
+
+static void look(void *self)
+{
+	struct broker_vault *b = self;
+
+	while (b->asked && !vault_is_busy(b)) {
+		struct broker_ask *ask = b->asked;
+
+		b->asked = ask->next;
+		answer(b, ask);
+	}
+}
+
+static void start(struct broker *broker, struct broker_ask *ask)
+{
+	struct broker_vault *b = (struct broker_vault *)(void *)broker;
+
+	ask->next = b->asked;
+	b->asked = ask;
+	events_timer_set(b->world->events, &b->soon, 0);
+}
+
+static bool unlink_ask(struct broker_ask **list, struct broker_ask *ask)
+{
+	for (; *list; list = &(*list)->next)
+		if (*list == ask) {
+			*list = ask->next;
+			return true;
+		}
+	return false;
+}
+
+static void cancel(struct broker *broker, struct broker_ask *ask)
+{
+	struct broker_vault *b = (struct broker_vault *)(void *)broker;
+
+	if (unlink_ask(&b->asked, ask))
+		return;
+	for (size_t i = 0; i < REFRESHES; i++)
+		if (unlink_ask(&b->renewals[i].first, ask))
+			return;
+}
+
+static const struct broker_ops ops = {.start = start, .cancel = cancel};
+
+struct broker *broker_vault_open(struct world *w, struct err *e)
+{
+	struct broker_vault *b = calloc(1, sizeof *b);
+
+	if (!b) {
+		err_set(e, ERR_SYSTEM, "no memory");
+		return NULL;
+	}
+	b->broker.ops = &ops;
+	b->world = w;
+	b->soon = (struct events_timer){.fire = look, .self = b};
+	return &b->broker;
+}
+
+void broker_vault_close(struct broker *broker)
+{
+	struct broker_vault *b = (struct broker_vault *)(void *)broker;
+
+	if (!b)
+		return;
+	while (vault_is_busy(b) && events_turn(b->world->events, NULL))
+		;
+	events_timer_clear(b->world->events, &b->soon);
+	for (size_t i = 0; i < REFRESHES; i++)
+		if (b->renewals[i].busy)
+			refresh_stop(&b->renewals[i].refresh);
+	vault_close(&b->vault);
+	free(b);
+}
