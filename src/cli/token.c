@@ -1,0 +1,72 @@
+/* token: a fresh access token for a server, on standard output. */
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "cli/args.h"
+#include "cli/await.h"
+#include "cli/command.h"
+#include "client/broker.h"
+#include "client/target.h"
+#include "json/json_write.h"
+#include "sys/world.h"
+
+static bool print_json(struct world *w, const struct broker_token *t, struct err *e)
+{
+	struct arena scratch = *w->arena;
+	struct buf out = buf_in(&scratch, 0);
+	struct json_write j = json_write_to(&out);
+
+	json_write_object(&j);
+	json_write_str_as(&j, S("accessToken"), t->access_token);
+	json_write_str_as(&j, S("tokenType"), t->token_type);
+	json_write_name(&j, S("expiresAt"));
+	if (t->expires_at)
+		json_write_int(&j, t->expires_at);
+	else
+		json_write_null(&j);
+	json_write_str_as(&j, S("scope"), t->scope);
+	json_write_str_as(&j, S("resource"), t->resource);
+	json_write_end_object(&j);
+	buf_add_char(&out, '\n');
+	if (out.full)
+		return err_set(e, ERR_LIMIT, "the token is too large to be shown");
+	w->out(w, buf_str(&out));
+	return true;
+}
+
+static bool token(struct world *w, const struct args *a, struct err *e)
+{
+	struct str target = a->words_n ? a->words[0] : args_value(a, "--url");
+	struct str min_ttl = args_value(a, "--min-ttl");
+	struct broker_token t;
+	struct url url;
+	uint64_t seconds = 0;
+
+	if (!target.len)
+		return err_set(e, ERR_USAGE, "which server? keyfob token URL");
+	if (min_ttl.len && (!str_to_u64(min_ttl, &seconds) || seconds > 365 * 86400))
+		return err_set(e, ERR_USAGE, "--min-ttl takes seconds, not '%.*s'", STR(str_first(min_ttl, 40)));
+	if (!target_read(target, w->arena, &url, e) || !await_token(w, &url, (int64_t)seconds, &t, e))
+		return false;
+	if (w->options.json)
+		return print_json(w, &t, e);
+	world_print(w, "%.*s\n", STR(t.access_token));
+	return true;
+}
+
+static const struct command_flag flags[] = {
+	{"--min-ttl", 0, "SECONDS", "it must live at least this much longer"},
+	{"--url", 'u', "URL", "the same as TARGET"},
+	{0},
+};
+
+const struct command cmd_token = {
+	.name = "token",
+	.usage = "token TARGET [flags]",
+	.summary = "Prints a fresh access token, refreshed when it has to be",
+	.flags = flags,
+	.more = "TARGET is the URL of a server. Exit 3 where a login is needed.\n\n"
+		"  curl -H \"Authorization: Bearer $(keyfob token https://mcp.example.com/mcp)\" ...\n",
+	.words_max = 1,
+	.run = token,
+};
