@@ -5,6 +5,7 @@
 #include "client/broker.h"
 #include "client/refresh.h"
 #include "client/target.h"
+#include "oauth/place.h"
 #include "sys/clock.h"
 #include "sys/world.h"
 
@@ -99,7 +100,7 @@ static bool find(struct broker_vault *b, struct broker_ask *ask, const struct pr
 	if (!target_covers(*p, &ask->url, scratch))
 		return err_set(e, ERR_LOGIN, "the token is for %.*s, which does not cover %.*s: keyfob login %.*s",
 			STR(str_first((*p)->grant.resource, 100)), STR(str_first(text, 100)), STR(str_first(text, 100)));
-	if (!target_is_safe(&ask->url, b->world->options.allow_http))
+	if (!place_is_safe(b->world->options.allow_http, &ask->url))
 		return err_set(e, ERR_USAGE, "a token does not travel to %.*s in the clear: use https, or --allow-http %.*s",
 			STR(str_first(text, 160)), STR(str_first(ask->url.host, 80)));
 	return true;

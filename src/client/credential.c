@@ -1,31 +1,7 @@
 #include "client/credential.h"
 
 #include "base/arena.h"
-#include "base/buf.h"
-
-/* The words of both, each once, in the order they were asked for. */
-static struct str scope_union(struct str have, struct str more, struct arena *a)
-{
-	struct buf all = buf_in(a, 0);
-	struct str lists[] = {have, more};
-	struct str word;
-
-	for (size_t i = 0; i < 2; i++)
-		while (str_word(&lists[i], ' ', &word)) {
-			struct str rest = buf_str(&all);
-			struct str known;
-			bool there = false;
-
-			while (!there && str_word(&rest, ' ', &known))
-				there = str_same(known, word);
-			if (there)
-				continue;
-			if (all.len)
-				buf_add_char(&all, ' ');
-			buf_add(&all, word);
-		}
-	return buf_str(&all);
-}
+#include "oauth/scope.h"
 
 /* A sign-in is the only way on. */
 static enum credential_action ask(struct credential *c, const char *why, struct err *e)
@@ -62,7 +38,7 @@ static enum credential_action unauthorized(struct credential *c, struct err *e)
 		return CREDENTIAL_FAIL;
 	}
 	c->asked = true;
-	c->scope = scope_union(c->challenge.scope, (struct str){0}, c->arena);
+	c->scope = c->challenge.scope;
 	return ask(c, had_token || c->rejected.len ? "the server refuses the token" : "the server asks for a sign-in", e);
 }
 
@@ -76,7 +52,7 @@ static enum credential_action forbidden(struct credential *c, struct err *e)
 		return CREDENTIAL_FAIL;
 	}
 	c->step_ups++;
-	c->scope = scope_union(c->granted, c->challenge.scope, c->arena);
+	c->scope = scope_join(c->granted, c->challenge.scope, c->arena);
 	return ask(c, "the token lacks a scope", e);
 }
 
@@ -84,11 +60,10 @@ static enum credential_action answer(struct credential *c, const struct fetch_he
 {
 	if (head->status != 401 && head->status != 403)
 		return CREDENTIAL_USE;
-	c->challenge = (struct challenge){0};
 	challenge_read(head->fields, head->fields_n, c->arena, &c->challenge);
 	if (head->status == 401)
 		return unauthorized(c, e);
-	if (str_same(c->challenge.error, S("insufficient_scope")))
+	if (challenge_wants_scope(&c->challenge))
 		return forbidden(c, e);
 	return CREDENTIAL_USE;
 }

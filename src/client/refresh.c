@@ -63,40 +63,52 @@ static void bury(struct refresh *r)
 	start_storing(r);
 }
 
+static void read_answer(struct refresh *r, const struct fetch_answer *answer)
+{
+	int64_t now = clock_now(r->world->clock);
+	struct token token;
+	struct err e = {0};
+
+	switch (token_read(answer, now, &r->arena, &token, &e)) {
+	case TOKEN_OK:
+		token_apply(&token, now, &r->profile.grant);
+		start_storing(r);
+		return;
+	case TOKEN_SPENT:
+		bury(r);
+		return;
+	case TOKEN_CLIENT:
+	case TOKEN_LATER:
+	case TOKEN_REFUSED:
+		break;
+	}
+	err_where(&e, "the refresh failed");
+	err_hint(&e, "; try again, or keyfob login %.*s", STR(str_first(r->shown, 160)));
+	e.kind = ERR_LOGIN;
+	finish(r, &e);
+}
+
 static void answered(void *self, const struct fetch_answer *answer, const struct err *failure)
 {
 	struct refresh *r = self;
-	struct token_problem problem = {0};
-	struct err e = {0};
+	struct err e;
 
 	r->exchange = NULL;
-	if (failure) {
-		e = *failure;
-		err_where(&e, "refreshing the token for %.*s", STR(str_first(r->shown, 100)));
-		finish(r, &e);
+	if (answer) {
+		read_answer(r, answer);
 		return;
 	}
-	if (token_read(answer->status, answer->fields, answer->fields_n, answer->body, clock_now(r->world->clock),
-		    &r->arena, &r->profile.grant, &problem, &e)) {
-		start_storing(r);
-		return;
-	}
-	if (problem.kind == TOKEN_GRANT_DEAD) {
-		bury(r);
-		return;
-	}
-	err_where(&e, "the refresh failed");
-	err_hint(&e, ": try again later, or keyfob login %.*s", STR(str_first(r->shown, 200)));
-	e.kind = ERR_LOGIN;
+	e = *failure;
+	err_where(&e, "refreshing the token for %.*s", STR(str_first(r->shown, 100)));
 	finish(r, &e);
 }
 
 static bool send(struct refresh *r, struct err *e)
 {
-	if (!token_refresh_request(&r->profile.grant, r->world->options.allow_http, &r->arena, &r->request, e))
+	if (!token_refresh(&r->profile.grant, &r->arena, &r->request, e))
 		return false;
 	r->request.timeout_ms = r->world->options.timeout_ms;
-	r->whole = (struct fetch_whole){.arena = &r->arena, .limit = REFRESH_ANSWER, .done = answered, .self = r};
+	r->whole = (struct fetch_whole){.arena = &r->arena, .limit = TOKEN_ANSWER_MAX, .done = answered, .self = r};
 	r->exchange = fetch_start_whole(r->world->fetch, &r->request, &r->whole, e);
 	return r->exchange != NULL;
 }
@@ -162,7 +174,7 @@ void refresh_start(struct refresh *r, struct str id, const struct url *url)
 {
 	r->again = (struct events_timer){.fire = take_lock, .self = r};
 	r->until_ms = clock_ms(r->world->clock) + REFRESH_WAIT_MS;
-	if (arena_new(&r->arena, 2 * REFRESH_ANSWER)) {
+	if (arena_new(&r->arena, REFRESH_ARENA)) {
 		r->id = arena_str(&r->arena, id);
 		r->shown = url_text(url, &r->arena);
 	}

@@ -13,7 +13,7 @@
 
 struct world;
 
-enum { REFRESH_ANSWER = 256 * 1024, REFRESH_WAIT_MS = 90 * 1000, REFRESH_AGAIN_MS = 40 };
+enum { REFRESH_ARENA = 1024 * 1024, REFRESH_WAIT_MS = 90 * 1000, REFRESH_AGAIN_MS = 40 };
 
 /* Zeroed before refresh_start. */
 struct refresh {

@@ -44,18 +44,6 @@ bool target_covers(const struct profile *p, const struct url *url, struct arena 
 	return url_read(resource, &scratch, &read, NULL) && url_covers(&read, url);
 }
 
-bool target_is_safe(const struct url *url, struct str allow_http)
-{
-	struct str host;
-
-	if (url_is_https(url) || url_is_loopback(url))
-		return true;
-	while (str_word(&allow_http, ',', &host))
-		if (str_same_nocase(str_trim(host), url->host))
-			return true;
-	return false;
-}
-
 const struct profile *target_find(const struct vault *v, const struct url *url, struct arena scratch)
 {
 	return vault_find(v, target_identity(url, &scratch));

@@ -26,8 +26,5 @@ struct str target_resource(const struct url *url, struct arena *a);
 /* True when p's token may be sent to url. */
 bool target_covers(const struct profile *p, const struct url *url, struct arena scratch);
 
-/* True when a credential may travel to url at all: https, loopback, or a host that was allowed by name. */
-bool target_is_safe(const struct url *url, struct str allow_http);
-
 /* The profile of url's identity in v; NULL when there is none. */
 const struct profile *target_find(const struct vault *v, const struct url *url, struct arena scratch);

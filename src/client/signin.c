@@ -1,0 +1,334 @@
+#include "client/signin.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "client/browser.h"
+#include "http/listen.h"
+#include "sys/clock.h"
+#include "sys/text.h"
+#include "sys/tty.h"
+#include "sys/world.h"
+
+static void follow(struct signin *s);
+
+static int64_t now(const struct signin *s)
+{
+	return clock_now(s->world->clock);
+}
+
+/* --- The ways back from the browser, closed and opened ------------------------------------- */
+
+/* The user is no longer waited for; the listener stays, in case that it is asked once more. */
+static void stop_waiting(struct signin *s)
+{
+	events_timer_clear(s->world->events, &s->late);
+	input_stop(&s->input);
+	if (s->pasting)
+		tty_unlisten(s->world->tty);
+	s->pasting = false;
+}
+
+static void close_ways(struct signin *s)
+{
+	stop_waiting(s);
+	events_timer_clear(s->world->events, &s->soon);
+	if (s->door)
+		listen_close(s->world->listen, s->door);
+	s->door = NULL;
+}
+
+static void finish(struct signin *s, enum signin_result result, const struct err *failure)
+{
+	struct err kept = failure ? *failure : (struct err){0};
+
+	if (s->over)
+		return;
+	s->over = true;
+	close_ways(s);
+	s->done(s->self, result, failure ? &kept : NULL);
+}
+
+static void fail(struct signin *s, enum err_kind kind, const char *text)
+{
+	struct err e;
+
+	err_set(&e, kind, "%s", text);
+	finish(s, SIGNIN_FAILED, &e);
+}
+
+static void follow_soon(void *self)
+{
+	follow(self);
+}
+
+/* Something came. Where it changed the step, that is followed from the loop, not from within a callback. */
+static enum callback_verdict take(struct signin *s, struct str text, enum callback_channel channel, struct err *why)
+{
+	enum callback_verdict verdict = flow_callback(&s->flow, text, channel, now(s), why);
+
+	if (s->flow.step != FLOW_ASK) {
+		stop_waiting(s);
+		events_timer_set(s->world->events, &s->soon, 0);
+	}
+	return verdict;
+}
+
+/* What the page in the browser says: fixed texts, nothing of what came. */
+static struct listen_reply page(enum callback_verdict verdict)
+{
+	struct listen_reply reply = {.status = 200, .content_type = S("text/plain; charset=utf-8")};
+
+	switch (verdict) {
+	case CALLBACK_ACCEPTED:
+		reply.body = S("Signed in. You may close this page and go back to the terminal.\n");
+		break;
+	case CALLBACK_IGNORED:
+		reply.status = 400;
+		reply.body = S("This does not belong to the sign-in that keyfob is waiting for.\n");
+		break;
+	case CALLBACK_REFUSED:
+		reply.status = 400;
+		reply.body = S("The sign-in was refused. The terminal says why.\n");
+		break;
+	}
+	return reply;
+}
+
+static void called_back(void *self, const struct listen_request *r, struct listen_reply *reply)
+{
+	struct signin *s = self;
+
+	if (!str_same(r->path, S("/callback"))) {
+		*reply = (struct listen_reply){.status = 404, .content_type = S("text/plain; charset=utf-8"), .body = S("Nothing here.\n")};
+		return;
+	}
+	if (s->flow.step != FLOW_ASK) {
+		*reply = page(CALLBACK_IGNORED);
+		return;
+	}
+	*reply = page(take(s, r->query, CALLBACK_LISTENER, NULL));
+}
+
+static void pasted(void *self, struct str line)
+{
+	struct signin *s = self;
+	struct err why = {0};
+
+	line = str_trim(line);
+	if (line.len == 0 || s->flow.step != FLOW_ASK)
+		return;
+	if (take(s, line, CALLBACK_PASTE, &why) == CALLBACK_IGNORED)
+		world_warn(s->world, "That is not the answer (%s). Paste the whole address that the browser ended on:", why.text);
+}
+
+/* The port of a redirect URI on loopback; 0 when there is none to be read. */
+static uint16_t port_of(struct str uri, struct arena scratch)
+{
+	struct url url;
+
+	return uri.len && url_read(uri, &scratch, &url, NULL) && url_is_loopback(&url) ? url.port : 0;
+}
+
+/* Opens the listener on the port that was asked for, else on the one that was registered before, else on any. */
+static bool open_door(struct signin *s, struct err *e)
+{
+	struct str host = s->wish.callback_host.len ? s->wish.callback_host : S("127.0.0.1");
+	uint16_t before = port_of(s->flow.redirect_wish, s->arena);
+	struct listen_sink sink = {.request = called_back, .self = s};
+	struct listen *l = s->world->listen;
+
+	if (s->door)
+		return true;
+	if (s->wish.callback_port) {
+		s->door = listen_open(l, host, s->wish.callback_port, sink, &s->port, e);
+		return s->door != NULL;
+	}
+	if (before)
+		s->door = listen_open(l, host, before, sink, &s->port, NULL);
+	if (!s->door)
+		s->door = listen_open(l, host, 0, sink, &s->port, e);
+	return s->door != NULL;
+}
+
+/* --- Asking the user ------------------------------------------------------------------------- */
+
+static void too_late(void *self)
+{
+	fail(self, ERR_LOGIN, "nobody finished the sign-in in time: start it again, with --timeout SECONDS for more");
+}
+
+/* A pasted answer, from a terminal or from a pipe. Neither is necessary. */
+static void listen_for_paste(struct signin *s)
+{
+	struct world *w = s->world;
+
+	if (w->input >= 0)
+		input_listen(&s->input, w->events, w->input, pasted, s, NULL);
+	else if (w->tty && w->tty->present)
+		s->pasting = tty_listen(w->tty, w->events, pasted, s, NULL);
+}
+
+static void show_ways(struct signin *s, int64_t wait_ms)
+{
+	struct world *w = s->world;
+	struct arena scratch = s->arena;
+
+	world_warn(w, "Open this address to sign in:\n\n  %.*s\n", STR(text_shown(s->flow.authorization_url, &scratch)));
+	world_say(w, "From another machine: ssh -L %u:127.0.0.1:%u THIS-HOST, then open it there;", s->port, s->port);
+	world_say(w, "or paste the address that the browser ends on. Waiting %d s.", (int)(wait_ms / 1000));
+}
+
+static void ask_user(struct signin *s)
+{
+	struct world *w = s->world;
+	int64_t wait_ms = s->wish.wait_ms ? s->wish.wait_ms : SIGNIN_WAIT_MS;
+	struct err e = {0};
+
+	show_ways(s, wait_ms);
+	s->late = (struct events_timer){.fire = too_late, .self = s};
+	events_timer_set(w->events, &s->late, wait_ms);
+	listen_for_paste(s);
+	if (!s->wish.no_browser && !browser_open(w, s->wish.browser, s->flow.authorization_url, &e))
+		world_warn(w, "No browser was opened: %s", e.text);
+}
+
+/* --- The steps --------------------------------------------------------------------------------- */
+
+static void answered(void *self, const struct fetch_answer *answer, const struct err *failure)
+{
+	struct signin *s = self;
+
+	s->exchange = NULL;
+	if (answer)
+		flow_answer(&s->flow, answer, now(s));
+	else
+		flow_failure(&s->flow, failure);
+	arena_reset(&s->answer_arena);
+	follow(s);
+}
+
+static bool head_came(void *self, const struct fetch_head *head, struct err *e)
+{
+	struct signin *s = self;
+	struct fetch_exchange *x = s->exchange;
+	struct fetch_answer answer = {.status = head->status, .fields = (struct http_field *)(uintptr_t)head->fields, .fields_n = head->fields_n};
+
+	(void)e;
+	s->exchange = NULL;
+	flow_answer(&s->flow, &answer, now(s));
+	fetch_cancel(s->world->fetch, x);
+	events_timer_set(s->world->events, &s->soon, 0);
+	return true;
+}
+
+static bool piece_came(void *self, struct str bytes, struct err *e)
+{
+	(void)self;
+	(void)bytes;
+	(void)e;
+	return true;
+}
+
+static void head_failed(void *self, const struct err *failure)
+{
+	struct err none = {0};
+
+	if (!failure)
+		err_set(&none, ERR_NETWORK, "the answer ended before its head");
+	answered(self, NULL, failure ? failure : &none);
+}
+
+static void send(struct signin *s)
+{
+	struct fetch *f = s->world->fetch;
+	struct fetch_sink head_only = {.head = head_came, .piece = piece_came, .end = head_failed, .self = s};
+	struct err e = {0};
+
+	s->whole = (struct fetch_whole){.arena = &s->answer_arena, .limit = s->flow.request_max, .done = answered, .self = s};
+	s->exchange = s->flow.head_is_enough ? fetch_start(f, &s->flow.request, head_only, &e)
+					     : fetch_start_whole(f, &s->flow.request, &s->whole, &e);
+	if (!s->exchange) {
+		flow_failure(&s->flow, &e);
+		events_timer_set(s->world->events, &s->soon, 0);
+	}
+}
+
+static void redirect(struct signin *s)
+{
+	struct err e = {0};
+	struct str host = s->wish.callback_host.len ? s->wish.callback_host : S("127.0.0.1");
+
+	if (!open_door(s, &e)) {
+		finish(s, SIGNIN_FAILED, &e);
+		return;
+	}
+	if (str_has(host, ':'))
+		host = arena_print(&s->arena, "[%.*s]", STR(host));
+	flow_redirect(&s->flow, arena_print(&s->arena, "http://%.*s:%u/callback", STR(host), s->port), now(s));
+	follow_soon(s);
+}
+
+static void follow(struct signin *s)
+{
+	switch (s->flow.step) {
+	case FLOW_SEND:
+		send(s);
+		return;
+	case FLOW_REDIRECT:
+		redirect(s);
+		return;
+	case FLOW_ASK:
+		ask_user(s);
+		return;
+	case FLOW_DONE:
+		finish(s, SIGNIN_DONE, NULL);
+		return;
+	case FLOW_OPEN:
+		finish(s, SIGNIN_OPEN, NULL);
+		return;
+	case FLOW_FAILED:
+		finish(s, SIGNIN_FAILED, &s->flow.err);
+		return;
+	}
+}
+
+bool signin_start(struct signin *s, struct err *e)
+{
+	struct flow_setup setup = {
+		.server = s->wish.server,
+		.challenge = s->wish.challenge,
+		.insist = true,
+		.issuer = s->wish.issuer,
+		.scope = s->wish.scope,
+		.client = s->wish.client,
+		.known = s->wish.known,
+		.allow_http = s->world->options.allow_http,
+		.rng = s->world->rng,
+		.arena = &s->arena,
+		.timeout_ms = s->wish.answer_ms,
+	};
+
+	if (!arena_new_secret(&s->arena, FLOW_ARENA) || !arena_new(&s->answer_arena, FLOW_ARENA)) {
+		signin_end(s);
+		return err_set(e, ERR_SYSTEM, "no memory for a sign-in");
+	}
+	s->soon = (struct events_timer){.fire = follow_soon, .self = s};
+	flow_begin(&s->flow, &setup);
+	events_timer_set(s->world->events, &s->soon, 0);
+	return true;
+}
+
+void signin_end(struct signin *s)
+{
+	if (!s->world)
+		return;
+	s->over = true;
+	close_ways(s);
+	if (s->exchange)
+		fetch_cancel(s->world->fetch, s->exchange);
+	s->exchange = NULL;
+	flow_end(&s->flow);
+	arena_free(&s->answer_arena);
+	arena_free(&s->arena);
+}
