@@ -2,6 +2,7 @@
 
 #include "base/err.h"
 #include "client/broker.h"
+#include "http/fetch.h"
 #include "sys/events.h"
 #include "sys/world.h"
 
@@ -36,4 +37,57 @@ bool await_token(struct world *w, const struct url *url, int64_t min_ttl_s, stru
 			return false;
 		}
 	return t.good;
+}
+
+struct answering {
+	struct fetch_answer *answer;
+	struct err *e;
+	bool over;
+	bool good;
+};
+
+static void answered(void *self, const struct fetch_answer *answer, const struct err *failure)
+{
+	struct answering *t = self;
+
+	t->over = true;
+	t->good = answer != NULL;
+	if (answer)
+		*t->answer = *answer;
+	else if (t->e)
+		*t->e = *failure;
+}
+
+bool await_answer(struct world *w, const struct fetch_request *r, size_t limit, struct arena *a, struct fetch_answer *answer,
+	struct err *e)
+{
+	struct answering t = {.answer = answer, .e = e};
+	struct fetch_whole whole = {.arena = a, .limit = limit, .done = answered, .self = &t};
+	struct fetch_exchange *x = fetch_start_whole(w->fetch, r, &whole, e);
+
+	while (x && !t.over)
+		if (!events_turn(w->events, e)) {
+			fetch_cancel(w->fetch, x);
+			return false;
+		}
+	return t.good;
+}
+
+static void rang(void *self)
+{
+	*(bool *)self = true;
+}
+
+bool await_ms(struct world *w, int64_t ms, struct err *e)
+{
+	bool over = false;
+	struct events_timer timer = {.fire = rang, .self = &over};
+
+	events_timer_set(w->events, &timer, ms);
+	while (!over)
+		if (!events_turn(w->events, e)) {
+			events_timer_clear(w->events, &timer);
+			return false;
+		}
+	return true;
 }

@@ -204,7 +204,7 @@ static bool by_oauth(struct login *l, struct err *e)
 {
 	struct signin s = {.world = l->world, .done = signed_in, .self = l};
 	struct profile known;
-	struct profile kept = {.grant = {0}};
+	struct profile kept = {.verified = true};
 	bool done;
 
 	if (!wish(l, &s.wish, &known, e))
@@ -212,7 +212,6 @@ static bool by_oauth(struct login *l, struct err *e)
 	done = signin_start(&s, e) && turn_until_over(l, e);
 	if (done) {
 		kept.grant = s.flow.grant;
-		kept.verified = true;
 		done = profile_copy(l->world->arena, &kept, &l->profile, e) && keep(l, e);
 	}
 	signin_end(&s);
@@ -276,7 +275,6 @@ static bool verified(struct login *l, struct str token, struct err *e)
 
 	if (!verify_token(l->world, &l->url, token, &result, e))
 		return false;
-	l->open = result == VERIFY_OPEN;
 	l->profile.verified = result == VERIFY_GOOD;
 	return true;
 }

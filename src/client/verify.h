@@ -12,7 +12,6 @@ struct world;
 enum verify_result {
 	VERIFY_GOOD,       /* the server takes this token and refuses a made-up one */
 	VERIFY_UNVERIFIED, /* it takes a made-up one too, or answers neither clearly */
-	VERIFY_OPEN,       /* it asks for no token at all */
 };
 
 /* Asks the server for its tools, with the token and with one that is made up. ERR_LOGIN when the token is
