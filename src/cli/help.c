@@ -6,7 +6,7 @@
 #include "base/err.h"
 #include "cli/args.h"
 #include "cli/command.h"
-#include "crypto/trust.h"
+#include "crypto/roots.h"
 #include "sys/world.h"
 
 extern const char licenses_text[]; /* made at build from what vendor/fetch brought */
@@ -53,8 +53,8 @@ void help_print(struct world *w, const struct command *c)
 
 void help_print_version(struct world *w)
 {
-	world_print(w, "keyfob %s\nBearSSL 0.6 (TLS 1.2), libyaml 0.2.5\nembedded roots: ca-certificates %s, %zu roots\n",
-		KEYFOB_VERSION, trust_embedded_version(), trust_embedded_count());
+	world_print(w, "keyfob %s\nBearSSL 0.6 (TLS 1.2), libyaml 0.2.5\nroots: %s (%zu of them)\n",
+		KEYFOB_VERSION, roots_embedded.version, roots_embedded.count);
 }
 
 void help_print_licenses(struct world *w)

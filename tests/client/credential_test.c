@@ -1,0 +1,170 @@
+#include "support/test.h"
+
+#include "base/arena.h"
+#include "client/credential.h"
+
+/* One request's credential, with an arena of its own. */
+static struct arena arena;
+static struct credential c;
+static struct err e;
+
+static int set_up(void **state)
+{
+	(void)state;
+	assert_true(arena_new(&arena, 65536));
+	c = (struct credential){.shown = S("https://mcp.example/mcp"), .arena = &arena};
+	e = (struct err){0};
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	arena_free(&arena);
+	return 0;
+}
+
+static enum credential_action begin(void)
+{
+	return credential_step(&c, CREDENTIAL_BEGIN, &(struct credential_news){0}, &e);
+}
+
+static enum credential_action token(const char *text, const char *scope)
+{
+	struct credential_news news = {.token = str_of(text), .granted = str_of(scope)};
+
+	return credential_step(&c, CREDENTIAL_TOKEN, &news, &e);
+}
+
+static enum credential_action no_token(enum err_kind kind)
+{
+	struct err failure = {.kind = kind, .text = "the broker's words"};
+
+	return credential_step(&c, CREDENTIAL_NO_TOKEN, &(struct credential_news){.failure = &failure}, &e);
+}
+
+static enum credential_action answer(int status, const char *challenge)
+{
+	struct http_field field = {S("WWW-Authenticate"), str_of(challenge)};
+	struct fetch_head head = {.status = status, .fields = &field, .fields_n = challenge ? 1 : 0};
+
+	return credential_step(&c, CREDENTIAL_ANSWER, &(struct credential_news){.head = &head}, &e);
+}
+
+static void a_good_token_is_used(void **state)
+{
+	(void)state;
+	assert_int_equal(begin(), CREDENTIAL_WAIT);
+	assert_int_equal(token("one", "a"), CREDENTIAL_SEND);
+	assert_str(c.token, "one");
+	assert_int_equal(answer(200, NULL), CREDENTIAL_USE);
+}
+
+static void without_a_sign_in_a_request_goes_bare(void **state)
+{
+	(void)state;
+	begin();
+	assert_int_equal(no_token(ERR_LOGIN), CREDENTIAL_SEND);
+	assert_int_equal(c.token.len, 0);
+	assert_int_equal(answer(401, "Bearer scope=\"a b\""), CREDENTIAL_FAIL);
+	assert_int_equal(e.kind, ERR_LOGIN);
+	assert_non_null(strstr(e.text, "keyfob login https://mcp.example/mcp"));
+}
+
+static void a_broken_vault_is_no_missing_sign_in(void **state)
+{
+	(void)state;
+	begin();
+	assert_int_equal(no_token(ERR_VAULT), CREDENTIAL_FAIL);
+	assert_int_equal(e.kind, ERR_VAULT);
+	assert_string_equal(e.text, "the broker's words");
+}
+
+static void a_401_asks_for_another_token_before_a_login(void **state)
+{
+	(void)state;
+	c.may_ask = true;
+	begin();
+	token("one", "");
+	assert_int_equal(answer(401, "Bearer error=\"invalid_token\""), CREDENTIAL_WAIT);
+	assert_str(c.rejected, "one");
+	assert_int_equal(token("two", ""), CREDENTIAL_SEND);
+	assert_str(c.token, "two");
+	assert_int_equal(answer(401, "Bearer error=\"invalid_token\""), CREDENTIAL_ASK);
+}
+
+static void a_token_that_cannot_be_replaced_means_a_login(void **state)
+{
+	(void)state;
+	begin();
+	token("one", "");
+	assert_int_equal(answer(401, NULL), CREDENTIAL_WAIT);
+	assert_int_equal(no_token(ERR_LOGIN), CREDENTIAL_FAIL);
+	assert_int_equal(e.kind, ERR_LOGIN);
+}
+
+static void it_does_not_ask_for_a_login_twice(void **state)
+{
+	(void)state;
+	c.may_ask = true;
+	begin();
+	no_token(ERR_LOGIN);
+	assert_int_equal(answer(401, NULL), CREDENTIAL_ASK);
+	assert_int_equal(credential_step(&c, CREDENTIAL_SIGNED_IN, &(struct credential_news){.token = S("new")}, &e), CREDENTIAL_SEND);
+	assert_int_equal(answer(401, NULL), CREDENTIAL_WAIT);
+	assert_int_equal(token("newer", ""), CREDENTIAL_SEND);
+	assert_int_equal(answer(401, NULL), CREDENTIAL_FAIL);
+	assert_int_equal(e.kind, ERR_LOGIN);
+}
+
+static void a_step_up_asks_for_the_union_a_few_times(void **state)
+{
+	(void)state;
+	c.may_ask = true;
+	begin();
+	token("one", "read list");
+	for (int i = 0; i < CREDENTIAL_STEP_UPS; i++) {
+		assert_int_equal(answer(403, "Bearer error=\"insufficient_scope\", scope=\"write read\""), CREDENTIAL_ASK);
+		assert_str(c.scope, "read list write");
+		credential_step(&c, CREDENTIAL_SIGNED_IN, &(struct credential_news){.token = S("next"), .granted = S("read list")}, &e);
+	}
+	assert_int_equal(answer(403, "Bearer error=\"insufficient_scope\", scope=\"write\""), CREDENTIAL_FAIL);
+	assert_int_equal(e.kind, ERR_LOGIN);
+}
+
+static void another_403_is_the_callers(void **state)
+{
+	(void)state;
+	begin();
+	token("one", "");
+	assert_int_equal(answer(403, NULL), CREDENTIAL_USE);
+	assert_int_equal(answer(403, "Bearer error=\"access_denied\""), CREDENTIAL_USE);
+}
+
+static void no_error_text_holds_the_token(void **state)
+{
+	(void)state;
+	begin();
+	token("s3cr3t-token", "a");
+	answer(403, "Bearer error=\"insufficient_scope\", scope=\"b\"");
+	assert_int_equal(e.kind, ERR_LOGIN);
+	assert_null(strstr(e.text, "s3cr3t"));
+	assert_non_null(strstr(e.text, "--scope 'a b'"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(a_good_token_is_used, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(without_a_sign_in_a_request_goes_bare, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_broken_vault_is_no_missing_sign_in, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_401_asks_for_another_token_before_a_login, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_token_that_cannot_be_replaced_means_a_login, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(it_does_not_ask_for_a_login_twice, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_step_up_asks_for_the_union_a_few_times, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(another_403_is_the_callers, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(no_error_text_holds_the_token, set_up, tear_down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
