@@ -2,7 +2,7 @@
 
 #include <dirent.h>
 #include <stdlib.h>
-#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -81,6 +81,7 @@ static bool list_folder(void *self, struct str path, struct arena *a, struct str
 	struct str name = arena_str(a, path);
 	DIR *folder = name.at ? opendir(name.at) : NULL;
 	struct dirent *entry;
+	struct stat about;
 	size_t room;
 
 	(void)self;
@@ -90,7 +91,7 @@ static bool list_folder(void *self, struct str path, struct arena *a, struct str
 	room = count_entries(folder);
 	*paths = arena_take_many(a, room, sizeof **paths);
 	while (*paths && *n < room && (entry = readdir(folder)))
-		if (entry->d_name[0] != '.')
+		if (fstatat(dirfd(folder), entry->d_name, &about, 0) == 0 && S_ISREG(about.st_mode))
 			(*paths)[(*n)++] = arena_print(a, "%.*s/%s", STR(path), entry->d_name);
 	closedir(folder);
 	if (!*paths)
