@@ -127,7 +127,7 @@ bool machine_start(struct machine *m, struct err *e)
 	w->rng = &rng_system;
 	w->input = -1;
 	w->arena = &m->arena;
-	return harden_process(e) && (arena_new(&m->arena, MACHINE_ARENA) || err_set(e, ERR_SYSTEM, "no memory"));
+	return harden_start(e) && (arena_new(&m->arena, MACHINE_ARENA) || err_set(e, ERR_SYSTEM, "no memory"));
 }
 
 static bool open_network(struct machine *m, struct err *e)
