@@ -1,0 +1,76 @@
+#include "client/verify.h"
+
+#include <stdlib.h>
+
+#include "base/b64.h"
+#include "base/buf.h"
+#include "client/conversation.h"
+#include "crypto/rng.h"
+#include "sys/world.h"
+
+struct trial {
+	bool over;
+	struct err failure;
+};
+
+static void done(void *self, const struct err *failure)
+{
+	struct trial *t = self;
+
+	t->over = true;
+	if (failure)
+		t->failure = *failure;
+}
+
+/* Asks the server for its tools with this token. False only when the loop ended. */
+static bool try_token(struct world *w, const struct url *url, struct str token, struct trial *t, struct err *e)
+{
+	struct conversation *c = calloc(1, sizeof *c);
+	bool turned = c != NULL || err_set(e, ERR_SYSTEM, "no memory for a conversation");
+
+	*t = (struct trial){0};
+	if (!c)
+		return false;
+	c->world = w;
+	c->url = *url;
+	c->token = token;
+	c->done = done;
+	c->self = t;
+	turned = conversation_start(c, e);
+	if (turned)
+		conversation_list(c, S("tools/list"), S("tools"));
+	while (turned && !t->over)
+		turned = events_turn(w->events, e);
+	conversation_end(c);
+	free(c);
+	return turned;
+}
+
+bool verify_token(struct world *w, const struct url *url, struct str token, enum verify_result *result, struct err *e)
+{
+	unsigned char bytes[24];
+	char memory[64] = "keyfob-probe-";
+	struct buf made_up = buf_over(memory, sizeof memory);
+	struct trial t;
+
+	if (!try_token(w, url, token, &t, e))
+		return false;
+	if (t.failure.kind == ERR_LOGIN)
+		return err_set(e, ERR_LOGIN, "the server rejected the token: nothing was stored. Get a new one, or sign in: keyfob login URL");
+	if (t.failure.kind == ERR_NETWORK || t.failure.kind == ERR_USAGE || t.failure.kind == ERR_CONFIG) {
+		if (e)
+			*e = t.failure;
+		return err_hint(e, ": nothing was stored");
+	}
+	*result = VERIFY_UNVERIFIED;
+	if (t.failure.kind != ERR_NONE)
+		return true;
+	buf_add(&made_up, S("keyfob-probe-"));
+	rng_fill(w->rng, bytes, sizeof bytes);
+	b64_url_encode(&made_up, str_make(bytes, sizeof bytes));
+	if (!try_token(w, url, buf_str(&made_up), &t, e))
+		return false;
+	if (t.failure.kind == ERR_LOGIN)
+		*result = VERIFY_GOOD;
+	return true;
+}
