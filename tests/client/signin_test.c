@@ -1,0 +1,226 @@
+#include "support/test.h"
+
+#include <stdio.h>
+
+#include "client/signin.h"
+#include "support/world.h"
+
+/* An issuer and a resource server in a few lines; the browser is played by the test. */
+static struct test_world t;
+static struct signin s;
+static enum signin_result result;
+static struct err failure;
+static bool over;
+static int token_status;
+
+static struct str state_of_request(void)
+{
+	struct str url = s.flow.authorization_url;
+	struct str from = str_from(url, str_find_str(url, S("state=")));
+
+	str_cut(str_from(from, 6), '&', &from, NULL);
+	return from;
+}
+
+static void serve(void *self, const struct fetch_request *r, struct fetch_script_step *answer)
+{
+	static const char prm[] = "{\"resource\":\"https://mcp.example/mcp\",\"authorization_servers\":[\"https://as.example\"]}";
+	static const char as[] = "{\"issuer\":\"https://as.example\",\"authorization_endpoint\":\"https://as.example/authorize\","
+				 "\"token_endpoint\":\"https://as.example/token\",\"registration_endpoint\":\"https://as.example/register\","
+				 "\"code_challenge_methods_supported\":[\"S256\"],\"response_types_supported\":[\"code\"],"
+				 "\"authorization_response_iss_parameter_supported\":true,"
+				 "\"token_endpoint_auth_methods_supported\":[\"none\"]}";
+	static const char client[] = "{\"client_id\":\"client-1\",\"token_endpoint_auth_method\":\"none\"}";
+	static const char token[] = "{\"access_token\":\"at-1\",\"token_type\":\"bearer\",\"expires_in\":3600,\"refresh_token\":\"rt-1\"}";
+
+	(void)self;
+	answer->answer_fields[0] = "Content-Type: application/json";
+	answer->status = 200;
+	if (str_same(r->url.path, S("/mcp"))) {
+		answer->status = 401;
+		answer->answer_fields[1] = "WWW-Authenticate: Bearer resource_metadata=\"https://mcp.example/.well-known/oauth-protected-resource/mcp\"";
+	} else if (str_starts(r->url.path, S("/.well-known/oauth-protected-resource"))) {
+		answer->answer = str_of(prm);
+	} else if (str_starts(r->url.path, S("/.well-known/oauth-authorization-server"))) {
+		answer->answer = str_of(as);
+	} else if (str_same(r->url.path, S("/register"))) {
+		answer->status = 201;
+		answer->answer = str_of(client);
+	} else if (str_same(r->url.path, S("/token"))) {
+		answer->status = token_status;
+		answer->answer = token_status == 200 ? str_of(token) : S("{\"error\":\"invalid_grant\"}");
+	} else {
+		answer->status = 404;
+	}
+}
+
+static void done(void *self, enum signin_result what, const struct err *why)
+{
+	(void)self;
+	over = true;
+	result = what;
+	if (why)
+		failure = *why;
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	test_world_start(&t);
+	t.fetch.serve = serve;
+	t.world.input = -1;
+	token_status = 200;
+	over = false;
+	failure = (struct err){0};
+	s = (struct signin){.world = &t.world, .done = done, .wish = {.no_browser = true}};
+	assert_true(url_read(S("https://mcp.example/mcp"), &t.arena, &s.wish.server, NULL));
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	signin_end(&s);
+	test_world_end(&t);
+	return 0;
+}
+
+/* Turns until the user is asked. */
+static void start(void)
+{
+	struct err e = {0};
+
+	assert_ok(signin_start(&s, &e), &e);
+	for (int i = 0; i < 200 && !over && s.flow.step != FLOW_ASK; i++)
+		assert_true(events_turn(t.world.events, &e));
+	for (int i = 0; i < 3 && !over; i++) /* until the room is open */
+		if (t.tty.line == NULL && !strstr(t.log, "https://as.example/authorize"))
+			assert_true(events_turn(t.world.events, &e));
+	assert_int_equal(s.flow.step, FLOW_ASK);
+	assert_non_null(strstr(t.log, "https://as.example/authorize?"));
+}
+
+static int visit(const char *format, ...) __attribute__((format(printf, 1, 2)));
+static int visit(const char *format, ...)
+{
+	char target[2048];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(target, sizeof target, format, args);
+	va_end(args);
+	return test_world_visit(&t, s.port, target).status;
+}
+
+static void the_callback_ends_the_wait(void **state)
+{
+	(void)state;
+	start();
+	assert_int_equal(visit("/callback?code=c&state=%.*s&iss=https%%3A%%2F%%2Fas.example", STR(state_of_request())), 200);
+	assert_true(events_script_turn_until(&t.events, &over));
+	assert_int_equal(result, SIGNIN_DONE);
+	assert_str(s.flow.grant.access_token, "at-1");
+	assert_str(s.flow.grant.refresh_token, "rt-1");
+	assert_str(s.flow.grant.client_id, "client-1");
+	assert_int_equal(visit("/callback"), 0);
+}
+
+static void strangers_do_not_end_it(void **state)
+{
+	(void)state;
+	start();
+	assert_int_equal(visit("/callback?code=evil&state=wrong"), 400);
+	assert_int_equal(visit("/callback?error=access_denied"), 400);
+	assert_int_equal(visit("/callback"), 400);
+	assert_int_equal(visit("/favicon.ico"), 404);
+	assert_false(over);
+	assert_int_equal(s.flow.step, FLOW_ASK);
+	assert_int_equal(visit("/callback?code=c&state=%.*s&iss=https%%3A%%2F%%2Fas.example", STR(state_of_request())), 200);
+	assert_true(events_script_turn_until(&t.events, &over));
+	assert_int_equal(result, SIGNIN_DONE);
+}
+
+static void the_wrong_issuer_ends_it_without_its_words(void **state)
+{
+	(void)state;
+	start();
+	assert_int_equal(visit("/callback?error=foreign_words&state=%.*s&iss=https%%3A%%2F%%2Fevil.example", STR(state_of_request())), 400);
+	assert_true(events_script_turn_until(&t.events, &over));
+	assert_int_equal(result, SIGNIN_FAILED);
+	assert_null(strstr(failure.text, "foreign_words"));
+}
+
+static void a_pasted_address_ends_it(void **state)
+{
+	char line[2048];
+
+	(void)state;
+	t.tty.tty.present = true;
+	start();
+	test_world_type(&t, "what is this?");
+	assert_false(over);
+	snprintf(line, sizeof line, "  http://127.0.0.1:%u/callback?code=c&state=%.*s&iss=https%%3A%%2F%%2Fas.example ", s.port, STR(state_of_request()));
+	test_world_type(&t, line);
+	assert_true(events_script_turn_until(&t.events, &over));
+	assert_int_equal(result, SIGNIN_DONE);
+}
+
+static void a_refusal_says_why(void **state)
+{
+	(void)state;
+	start();
+	assert_int_equal(visit("/callback?error=access_denied&state=%.*s&iss=https%%3A%%2F%%2Fas.example", STR(state_of_request())), 400);
+	assert_true(events_script_turn_until(&t.events, &over));
+	assert_int_equal(result, SIGNIN_FAILED);
+	assert_non_null(strstr(failure.text, "access_denied"));
+}
+
+static void the_wait_has_an_end(void **state)
+{
+	(void)state;
+	s.wish.wait_ms = 5000;
+	start();
+	assert_true(events_script_turn_until(&t.events, &over));
+	assert_int_equal(result, SIGNIN_FAILED);
+	assert_int_equal(failure.kind, ERR_LOGIN);
+}
+
+static void a_code_that_the_issuer_refuses_is_a_failure(void **state)
+{
+	(void)state;
+	token_status = 400;
+	start();
+	assert_int_equal(visit("/callback?code=c&state=%.*s&iss=https%%3A%%2F%%2Fas.example", STR(state_of_request())), 200);
+	assert_true(events_script_turn_until(&t.events, &over));
+	assert_int_equal(result, SIGNIN_FAILED);
+	assert_null(strstr(t.log, "at-1"));
+}
+
+static void no_port_no_sign_in(void **state)
+{
+	struct err e = {0};
+
+	(void)state;
+	t.listen.refuses = true;
+	assert_ok(signin_start(&s, &e), &e);
+	assert_true(events_script_turn_until(&t.events, &over));
+	assert_int_equal(result, SIGNIN_FAILED);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(the_callback_ends_the_wait),
+		TEST(strangers_do_not_end_it),
+		TEST(the_wrong_issuer_ends_it_without_its_words),
+		TEST(a_pasted_address_ends_it),
+		TEST(a_refusal_says_why),
+		TEST(the_wait_has_an_end),
+		TEST(a_code_that_the_issuer_refuses_is_a_failure),
+		TEST(no_port_no_sign_in),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
