@@ -4,7 +4,8 @@ VERSION = 0.1.0
 
 # --- What is built ------------------------------------------------------------
 # By default the binary itself: musl, static-pie, hardened, stripped, the same bytes each time.
-# ASAN=1 builds everything with glibc, ASan and UBSan instead (CC=gcc or clang), for tests.
+# ASAN=1 builds everything with glibc, ASan and UBSan instead (CC=gcc or clang), for tests;
+# FUZZ=1 is the clang one of these with libFuzzer's counters in what is ours.
 
 ifdef ASAN
 ifeq ($(origin CC),default)
@@ -22,11 +23,21 @@ flavour = musl
 endif
 
 B ?= build/$(flavour)
-VENDOR ?= vendor/src
+T = $(if $(FUZZ),build/asan-clang,$B)# what is not ours is built once for both
 
+VENDOR ?= vendor/src
 bearssl = $(VENDOR)/bearssl-0.6
 libyaml = $(VENDOR)/libyaml-0.2.5
 cmocka = $(VENDOR)/cmocka-1.1.5
+
+# The sources of others must be there before they can be listed: make brings them, then starts again.
+ifneq ($(filter-out help clean,$(or $(MAKECMDGOALS),all)),)
+include $(VENDOR)/.ready
+endif
+
+$(VENDOR)/.ready: vendor/fetch $(wildcard vendor/patches/*.patch)
+	vendor/fetch $(VENDOR)
+	@touch $@
 
 # --- Flags --------------------------------------------------------------------
 
@@ -38,14 +49,12 @@ theirs = -std=c11 -w -D_GNU_SOURCE -DBR_RDRAND=0 -DBR_USE_URANDOM=0 -I$(bearssl)
 	-DYAML_VERSION_MAJOR=0 -DYAML_VERSION_MINOR=2 -DYAML_VERSION_PATCH=5 -DYAML_VERSION_STRING='"0.2.5"'
 common = -ffunction-sections -fdata-sections -ffile-prefix-map=$(CURDIR)=.
 
-ifneq ($(filter musl%,$(flavour)),)
+ifeq ($(flavour),musl)
 arch := $(shell uname -m)
 musl ?= $(firstword $(wildcard /usr/lib/$(arch)-linux-musl /usr/lib/musl/lib))
-hardened = -fPIE -fstack-protector-strong -fstack-clash-protection
-ifeq ($(arch),x86_64)
-hardened += -fcf-protection
-endif
-common += $(hardened) -idirafter /usr/include -idirafter /usr/include/$(arch)-linux-gnu
+hardened = -fPIE -fstack-protector-strong -fstack-clash-protection $(if $(filter x86_64,$(arch)),-fcf-protection)
+kernel_headers = -idirafter /usr/include -idirafter /usr/include/$(arch)-linux-gnu
+common += $(hardened) $(kernel_headers)
 ours_opt = -O2 -g
 theirs_opt = -Os
 # musl-gcc's own -static-pie gives a dynamic program: the start files are named here.
@@ -54,10 +63,7 @@ link_head = -static -nostartfiles -Wl,-pie,--no-dynamic-linker,-z,text,-z,relro,
 link_tail = -lpthread $(shell gcc -print-file-name=crtendS.o) $(musl)/crtn.o
 else
 sanitize = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
-ifdef FUZZ
-sanitize += -fsanitize=fuzzer-no-link -fprofile-instr-generate -fcoverage-mapping
-endif
-ours_opt = -O1 -g $(sanitize)
+ours_opt = -O1 -g $(sanitize) $(if $(FUZZ),-fsanitize=fuzzer-no-link)
 theirs_opt = -O1 -g $(sanitize) -DBR_LE_UNALIGNED=0
 link_head = $(sanitize)
 link_tail = -lpthread
@@ -72,9 +78,10 @@ support_c = $(sort $(wildcard tests/support/*.c))
 test_c = $(sort $(wildcard tests/*/*_test.c))
 fuzz_c = $(sort $(wildcard tests/fuzz/*_fuzz.c))
 
-lib_o = $(lib_c:%.c=$B/%.o) $B/gen/roots.o
-bearssl_o = $(patsubst $(bearssl)/src/%.c,$B/bearssl/%.o,$(bearssl_c))
-libyaml_o = $(patsubst $(libyaml)/src/%.c,$B/libyaml/%.o,$(libyaml_c))
+gen_o = $B/gen/roots.o $B/gen/licenses.o
+lib_o = $(lib_c:%.c=$B/%.o) $(gen_o)
+bearssl_o = $(patsubst $(bearssl)/src/%.c,$T/bearssl/%.o,$(bearssl_c))
+libyaml_o = $(patsubst $(libyaml)/src/%.c,$T/libyaml/%.o,$(libyaml_c))
 support_o = $(support_c:%.c=$B/%.o)
 tests = $(test_c:%.c=$B/%)
 fuzzers = $(fuzz_c:%.c=$B/%)
@@ -83,48 +90,54 @@ fuzzers = $(fuzz_c:%.c=$B/%)
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help tests test fuzz clean install
+.PHONY: all help tests test check fuzzers fuzz patch-check size bench install clean
 
-all: $(if $(ASAN),$B/keyfob,build/keyfob)
+all: $(if $(filter musl,$(flavour)),build/keyfob,$B/keyfob)
 
 help:
-	@echo 'make                 build/keyfob'
-	@echo 'make ASAN=1 test     unit and flow tests under ASan and UBSan (CC=gcc or clang)'
-	@echo 'make test            the same tests on musl'
-	@echo 'make install         PREFIX=$(PREFIX) DESTDIR='
+	@echo 'make                    build/keyfob: static, hardened, stripped'
+	@echo 'make test               unit and flow tests on musl'
+	@echo 'make ASAN=1 test        the same under ASan and UBSan (CC=gcc or clang)'
+	@echo 'make fuzz               each fuzz target for FUZZ_SECONDS=60, or TARGETS="json url"'
+	@echo 'make size               what the bytes of the binary are, room by room'
+	@echo 'make bench              start-up, memory, and the price of a passphrase'
+	@echo 'make check              all of scripts/test, as CI runs it'
+	@echo 'make install            PREFIX=/usr/local DESTDIR='
+	@echo 'make clean'
 
 build/keyfob: $B/keyfob
 	strip -o $@ $<
 
-libs = $B/libkeyfob.a $B/libbearssl.a $B/libyaml.a
+theirs_a = $T/libbearssl.a $T/libyaml.a
+libs = $B/libkeyfob.a $(theirs_a)
 
-$B/keyfob: $B/src/main.o $(libs)
-	$(CC) $(ours_opt) -o $@ $(link_head) $< $(libs) $(link_tail)
+# Linked from the objects, not from the archive, so that the map names the rooms.
+$B/keyfob: $B/src/main.o $(lib_o) $(theirs_a)
+	$(CC) $(ours_opt) -o $@ -Wl,-Map=$@.map $(link_head) $^ $(link_tail)
 
 $B/libkeyfob.a: $(lib_o)
-$B/libbearssl.a: $(bearssl_o)
-$B/libyaml.a: $(libyaml_o)
-$B/libkeyfob.a $B/libbearssl.a $B/libyaml.a:
+$T/libbearssl.a: $(bearssl_o)
+$T/libyaml.a: $(libyaml_o)
+# An archive, so that a test takes only the helpers that it names, and their rooms.
+$B/libsupport.a: $(support_o)
+$B/libkeyfob.a $(theirs_a) $B/libsupport.a:
 	@rm -f $@
-	ar rcsD $@ $^
+	@ar rcsD $@ $^
 
-$B/src/%.o: src/%.c | $(bearssl)/.fetched
+$B/src/%.o: src/%.c
 	@mkdir -p $(@D)
 	$(CC) $(ours) $(common) $(ours_opt) -c -o $@ $<
 
-$B/bearssl/%.o: $(bearssl)/src/%.c
+$T/bearssl/%.o: $(bearssl)/src/%.c
 	@mkdir -p $(@D)
 	@$(CC) $(theirs) $(common) $(theirs_opt) -c -o $@ $<
 
-$B/libyaml/%.o: $(libyaml)/src/%.c
+$T/libyaml/%.o: $(libyaml)/src/%.c
 	@mkdir -p $(@D)
 	@$(CC) $(theirs) $(common) $(theirs_opt) -c -o $@ $<
 
-$(bearssl)/.fetched:
-	vendor/fetch
-
-# --- The roots that are built in ----------------------------------------------
-# Mozilla's, as the package brings them: not /etc/ssl, which may hold this machine's own. On other
+# --- What is built in: the roots, the licences --------------------------------
+# Mozilla's roots as the package brings them: not /etc/ssl, which may hold this machine's own. On other
 # systems: make CA_BUNDLE=file.pem. They are turned into C by a program that runs here.
 
 HOSTCC ?= gcc
@@ -141,8 +154,14 @@ $B/gen/roots: $(roots_c) $(wildcard src/base/*.h) src/crypto/cert.h src/crypto/d
 $B/gen/roots.c: $B/gen/roots $(roots_from)
 	$< '$(roots_version)' '$(or $(roots_from),$(mozilla))' >$@
 
-$B/gen/roots.o: $B/gen/roots.c src/crypto/roots.h
-	$(CC) $(ours) $(common) $(ours_opt) -c -o $@ $<
+$B/gen/roots.o: src/crypto/roots.h
+
+$B/gen/licenses.c: scripts/licenses LICENSE $(VENDOR)/.ready
+	@mkdir -p $(@D)
+	scripts/licenses $(bearssl) $(libyaml) >$@
+
+$B/gen/%.o: $B/gen/%.c
+	$(CC) $(ours) -Wno-overlength-strings $(common) $(ours_opt) -c -o $@ $<
 
 # --- Tests --------------------------------------------------------------------
 
@@ -152,36 +171,56 @@ tests: $(tests)
 test: $(tests)
 	scripts/run-tests $(tests)
 
-# An archive, so that a test takes only the helpers that it names, and their rooms.
-$B/libsupport.a: $(support_o)
-	@rm -f $@
-	ar rcsD $@ $^
+check:
+	scripts/test
 
-$B/tests/%_test: $B/tests/%_test.o $B/libsupport.a $B/cmocka.o $(libs)
-	$(CC) $(ours_opt) -o $@ $(link_head) $< $B/libsupport.a $B/cmocka.o $(libs) $(link_tail)
+# Each patch of vendor/patches has a test that fails without it.
+patch-check:
+	scripts/patch-check
+
+$B/tests/%_test: $B/tests/%_test.o $B/libsupport.a $T/cmocka.o $(libs)
+	$(CC) $(ours_opt) -o $@ $(link_head) $< $B/libsupport.a $T/cmocka.o $(libs) $(link_tail)
 
 $B/tests/%.o: tests/%.c
 	@mkdir -p $(@D)
 	$(CC) $(ours) -Itests -isystem $(cmocka)/include -DTESTS_DIR='"$(CURDIR)/tests"' $(common) $(ours_opt) -c -o $@ $<
 
-$B/cmocka.o: $(cmocka)/src/cmocka.c
+$T/cmocka.o: $(cmocka)/src/cmocka.c
 	@mkdir -p $(@D)
 	$(CC) -std=gnu11 -w -I$(cmocka)/include -DHAVE_STDLIB_H -DHAVE_STDINT_H -DHAVE_INTTYPES_H -DHAVE_STRING_H \
 		-DHAVE_SETJMP_H -DHAVE_SIGNAL_H -DHAVE_UNISTD_H -DHAVE_TIME_H -DHAVE_STRUCT_TIMESPEC -DHAVE_CLOCK_GETTIME \
 		-DHAVE_STRSIGNAL -DHAVE_GCC_THREAD_LOCAL_STORAGE $(common) $(theirs_opt) -c -o $@ $<
 
-# Each patch of vendor/patches has a test that fails without it.
-.PHONY: patch-check
-patch-check:
-	scripts/patch-check
+# --- Fuzzing ------------------------------------------------------------------
+# The stored corpus is tests/fuzz/corpus/NAME; what a run finds is kept in build/fuzz/corpus/NAME
+# and used again by the next.
 
-# --- Fuzzing: `make FUZZ=1 fuzzers` ---------------------------------------------
+FUZZ_SECONDS ?= 60
+TARGETS ?= $(patsubst tests/fuzz/%_fuzz.c,%,$(fuzz_c))
 
-.PHONY: fuzzers
 fuzzers: $(fuzzers)
 
-$B/tests/fuzz/%_fuzz: $B/tests/fuzz/%_fuzz.o $B/libsupport.a $B/cmocka.o $(libs)
-	$(CC) $(ours_opt) -fsanitize=fuzzer -o $@ $(link_head) $< $B/libsupport.a $B/cmocka.o $(libs) $(link_tail)
+ifdef FUZZ
+fuzz: $(TARGETS:%=$B/tests/fuzz/%_fuzz)
+	tests/fuzz/run $(FUZZ_SECONDS) $^
+else
+fuzz:
+	@$(MAKE) --no-print-directory FUZZ=1 fuzz
+endif
+
+$B/tests/fuzz/%_fuzz: $B/tests/fuzz/%_fuzz.o $B/libsupport.a $T/cmocka.o $(libs)
+	$(CC) $(ours_opt) -fsanitize=fuzzer -o $@ $(link_head) $< $B/libsupport.a $T/cmocka.o $(libs) $(link_tail)
+
+# --- Size and speed -----------------------------------------------------------
+
+size: build/keyfob
+	@scripts/size build/keyfob $B/keyfob.map
+
+bench: build/keyfob $B/tests/bench/time $B/tests/bench/kdf
+	@scripts/bench build/keyfob $B/tests/bench
+
+$B/tests/bench/%: $B/tests/bench/%.o $(libs)
+	$(CC) $(ours_opt) -o $@ $(link_head) $< $(libs) $(link_tail)
 
 # --- Installing ---------------------------------------------------------------
 
@@ -193,4 +232,4 @@ install: build/keyfob
 clean:
 	rm -rf build
 
--include $(patsubst %.o,%.d,$(filter-out $B/gen/%,$(lib_o)) $B/src/main.o $(support_o)) $(tests:%=%.d) $(fuzzers:%=%.d)
+-include $(patsubst %.o,%.d,$(lib_o) $B/src/main.o $(support_o)) $(tests:%=%.d) $(fuzzers:%=%.d) $(wildcard $B/tests/bench/*.d)

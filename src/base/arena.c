@@ -33,11 +33,11 @@ static void start(struct arena *a, struct arena_block *block)
 
 void arena_over(struct arena *a, void *memory, size_t size)
 {
-	struct arena_block *block = align_up(memory);
+	struct arena_block *block = memory ? align_up(memory) : NULL;
 	size_t head = len_add((size_t)((char *)block - (char *)memory), sizeof *block);
 
 	*a = (struct arena){0};
-	if (!memory || size < head)
+	if (!block || size < head)
 		return;
 	block->start = (char *)(block + 1);
 	block->end = (char *)memory + size;
