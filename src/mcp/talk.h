@@ -45,7 +45,8 @@ enum talk_slot {
 	TALK_SIDE, /* our answer to a request of the server, while its stream goes on */
 };
 
-/* Stays valid until its exchange is over. */
+/* Stays valid until its exchange is over. The driver sends http.fetch with the URL and the
+ * credential's fields added, in a copy of its own. */
 struct talk_request {
 	enum talk_slot slot;
 	int64_t wait_ms; /* to be waited before it is sent; mostly 0 */
