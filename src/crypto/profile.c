@@ -74,13 +74,13 @@ static const struct {
 	int error;
 	const char *text;
 } known[] = {
-	{BR_ERR_RECV_FATAL_ALERT + 70, "requires TLS 1.3, which keyfob does not speak: let a proxy that speaks 1.2 stand between (HTTPS_PROXY does not help)"},
+	{BR_ERR_RECV_FATAL_ALERT + 70, "requires TLS 1.3, and keyfob speaks 1.2: allow 1.2 there, or put a proxy that ends TLS in front of it"},
 	{BR_ERR_RECV_FATAL_ALERT + 40, "accepts none of the TLS 1.2 cipher suites that keyfob offers (ECDHE with AES-GCM or ChaCha20-Poly1305)"},
 	{BR_ERR_RECV_FATAL_ALERT + 71, "finds the TLS 1.2 that keyfob offers too weak for its rules"},
 	{BR_ERR_RECV_FATAL_ALERT + 112, "serves no site of this name (TLS alert unrecognized_name)"},
 	{BR_ERR_RECV_FATAL_ALERT + 120, "does not speak HTTP/1.1 here (TLS alert no_application_protocol)"},
-	{BR_ERR_UNSUPPORTED_VERSION, "speaks a TLS version older than 1.2"},
-	{BR_ERR_BAD_VERSION, "does not seem to speak TLS on this port"},
+	{BR_ERR_UNSUPPORTED_VERSION, "does not speak TLS 1.2 here: its version is older, or this port is not for TLS"},
+	{BR_ERR_BAD_VERSION, "changed its TLS version within the handshake"},
 	{BR_ERR_UNEXPECTED, "broke the order of the TLS handshake"},
 	{BR_ERR_BAD_CIPHER_SUITE, "chose a cipher suite that was not offered"},
 	{BR_ERR_BAD_SIGNATURE, "signed the key exchange with another key than its certificate's"},

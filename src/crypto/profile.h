@@ -17,5 +17,5 @@ struct rng;
 void profile_client(br_ssl_client_context *cc, const br_x509_class **x509, struct rng *rng);
 
 /* Writes ERR_NETWORK for an engine's error number (br_ssl_engine_last_error) and returns
- * false: "HOST requires TLS 1.3, which keyfob does not speak ...". */
+ * false: "HOST requires TLS 1.3, and keyfob speaks 1.2 ...". */
 bool profile_explain(int error, const char *host, struct err *e);

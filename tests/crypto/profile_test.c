@@ -178,7 +178,29 @@ static void an_older_version_is_refused(void **state)
 	(void)state;
 	br_ssl_engine_set_versions(&p->server.context.eng, BR_TLS10, BR_TLS11);
 	error = shake_hands(p);
-	assert_int_not_equal(error, 0);
+	assert_int_equal(error, BR_ERR_RECV_FATAL_ALERT + 40); /* our suites begin with 1.2 */
+	end(p);
+}
+
+static void an_answer_that_is_not_tls_is_told_as_that(void **state)
+{
+	static const char answer[] = "HTTP/1.1 400 Bad Request\r\n\r\n";
+	struct pair *p = start("server.example");
+	br_ssl_engine_context *client = &p->client.context.eng;
+	unsigned char *at;
+	size_t len;
+	struct err e = {0};
+
+	(void)state;
+	while (br_ssl_engine_sendrec_buf(client, &len))
+		br_ssl_engine_sendrec_ack(client, len);
+	for (size_t done = 0; (at = br_ssl_engine_recvrec_buf(client, &len)) && done < sizeof answer - 1; done += len) {
+		len = len < sizeof answer - 1 - done ? len : sizeof answer - 1 - done;
+		memcpy(at, answer + done, len);
+		br_ssl_engine_recvrec_ack(client, len);
+	}
+	assert_false(profile_explain(br_ssl_engine_last_error(client), "server.example", &e));
+	assert_non_null(strstr(e.text, "this port is not for TLS"));
 	end(p);
 }
 
@@ -210,11 +232,11 @@ static void errors_are_told_in_words(void **state)
 		int error;
 		const char *text;
 	} cases[] = {
-		{BR_ERR_RECV_FATAL_ALERT + 70, "h.example requires TLS 1.3, which keyfob does not speak"},
+		{BR_ERR_RECV_FATAL_ALERT + 70, "h.example requires TLS 1.3, and keyfob speaks 1.2"},
 		{BR_ERR_RECV_FATAL_ALERT + 112, "h.example serves no site of this name"},
 		{BR_ERR_RECV_FATAL_ALERT + 80, "it answered with alert 80"},
 		{BR_ERR_SEND_FATAL_ALERT + 42, "it was refused with alert 42"},
-		{BR_ERR_BAD_VERSION, "h.example does not seem to speak TLS"},
+		{BR_ERR_BAD_VERSION, "h.example changed its TLS version"},
 		{BR_ERR_BAD_HELLO_DONE, "BearSSL error 22"},
 	};
 
@@ -235,6 +257,7 @@ int main(void)
 		cmocka_unit_test(shakes_hands_with_a_server_of_1_2),
 		cmocka_unit_test(every_offered_suite_works_and_no_other_does),
 		cmocka_unit_test(an_older_version_is_refused),
+		cmocka_unit_test(an_answer_that_is_not_tls_is_told_as_that),
 		cmocka_unit_test(a_refused_certificate_ends_the_handshake_with_its_reason),
 		cmocka_unit_test(a_certificate_of_another_key_is_noticed),
 		cmocka_unit_test(errors_are_told_in_words),
