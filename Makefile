@@ -2,6 +2,8 @@
 
 VERSION = 0.1.0
 
+.DEFAULT_GOAL = all
+
 # --- What is built ------------------------------------------------------------
 # By default the binary itself: musl, static-pie, hardened, stripped, the same bytes each time.
 # ASAN=1 builds everything with glibc, ASan and UBSan instead (CC=gcc or clang), for tests;
