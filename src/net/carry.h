@@ -42,7 +42,7 @@ struct fetch_exchange {
 	struct str host;  /* whom the certificate must name */
 	struct str peer_host;
 	uint16_t peer_port;
-	bool secure, proxied, tunnelled;
+	bool secure, proxied;
 	struct str proxy_authorization;
 	int64_t idle_ms;
 
@@ -50,7 +50,6 @@ struct fetch_exchange {
 	struct dial dial;
 	struct conn *conn;
 	bool kept;    /* the connection is one that was kept */
-	bool resent;  /* it may not happen twice */
 	bool heard;   /* a byte has come */
 	bool deaf;    /* the peer takes no more of the request */
 
@@ -85,3 +84,15 @@ bool carry_prepare(struct fetch_exchange *x, const struct fetch_request *r, stru
 void carry_begin(struct fetch_exchange *x);
 /* Lets go of everything; the memory too unless a sink's function runs, which then does it. */
 void carry_end(struct fetch_exchange *x);
+
+/* --- Between the parts: carry_way and carry_answer ----------------------------------- */
+
+struct events *carry_events(struct fetch_exchange *x);
+/* Into the next state, with its own deadline where it has one. */
+void carry_enter(struct fetch_exchange *x, enum carry_state state);
+/* The deadline for the whole: ms from now; below zero: none. */
+void carry_expect_within(struct fetch_exchange *x, int64_t ms);
+/* The last words to the sink; x is gone before they are said. failure NULL: a good end. */
+void carry_finish(struct fetch_exchange *x, const struct err *failure);
+/* The same with "HOST:PORT: " before the error. */
+void carry_fail(struct fetch_exchange *x, struct err *e);

@@ -1,0 +1,9 @@
+/* carry_answer: what comes back to an exchange: interim answers, the head, the body, the end. */
+#pragma once
+
+struct fetch_exchange;
+
+/* Expects an answer to the request, or in CARRY_TUNNEL to CONNECT. */
+void carry_answer_begin(struct fetch_exchange *x);
+/* Reads what there is; x may be gone afterwards. */
+void carry_answer_read(struct fetch_exchange *x);
