@@ -114,7 +114,7 @@ static void too_late(void *self)
 	struct fetch_exchange *x = self;
 	static const char *const doing[] = {
 		[CARRY_WAIT] = "before the request to %s began",
-		[CARRY_RESOLVE] = "while looking up the address of %s",
+		[CARRY_RESOLVE] = "while looking up %s",
 		[CARRY_DIAL] = "while connecting to %s: is it up, and may this host reach it?",
 		[CARRY_TUNNEL] = "while waiting for %s to open the way",
 		[CARRY_SHAKE] = "in the TLS handshake with %s",

@@ -15,6 +15,7 @@ static struct wire_world w;
 static struct tcp_script server;
 static struct wire_ask ask;
 static char url[256];
+static int fds;
 
 /* a.example leads here; others as their names say. */
 static int names(const char *host, struct resolve_answer *answer)
@@ -56,6 +57,7 @@ static int start(void **state)
 
 static void serve(void)
 {
+	fds = wire_fds();
 	tcp_script_start(&server);
 	wire_world_start(&w);
 	snprintf(url, sizeof url, "http://127.0.0.1:%u/path?q=1", server.port);
@@ -65,6 +67,7 @@ static void stop(void)
 {
 	wire_world_end(&w);
 	tcp_script_stop(&server);
+	assert_int_equal(wire_fds(), fds);
 }
 
 /* --- One answer after another ------------------------------------------------------ */
@@ -99,9 +102,9 @@ static const struct answer_case {
 	{"closed at once", {"<"}, 0, "", ERR_NETWORK, "closed before an answer", 0, 0},
 	{"reset at once", {"<", "!"}, 0, "", ERR_NETWORK, "before an answer", 0, 0},
 	{"closed in the head", {"<", ">HTTP/1.1 200 OK\r\nA:"}, 0, "", ERR_NETWORK, "in the middle of the answer's head", 0, 0},
-	{"closed in the body", {"<", ">" OK LENGTH(5) "hel"}, 200, "hel", ERR_NETWORK, "cut short", 0, 0},
-	{"closed in a chunk", {"<", ">" OK CHUNKED "5\r\nhel"}, 200, "hel", ERR_NETWORK, "cut short", 0, 0},
-	{"closed between chunks", {"<", ">" OK CHUNKED "3\r\nhel\r\n"}, 200, "hel", ERR_NETWORK, "cut short", 0, 0},
+	{"closed in the body", {"<", ">" OK LENGTH(5) "hel"}, 200, "hel", ERR_NETWORK, "in the middle of", 0, 0},
+	{"closed in a chunk", {"<", ">" OK CHUNKED "5\r\nhel"}, 200, "hel", ERR_NETWORK, "in the middle of", 0, 0},
+	{"closed between chunks", {"<", ">" OK CHUNKED "3\r\nhel\r\n"}, 200, "hel", ERR_NETWORK, "in the middle of", 0, 0},
 	{"reset in the body", {"<", ">" OK "\r\nhel", "~20", "!"}, 200, "hel", ERR_NETWORK, "broke off", 0, 0},
 	{"a huge head", {"<", ">" OK "A: ", "*70000", "="}, 0, "", ERR_LIMIT, "", 0, 0},
 	{"a head of many fields", {"<", ">" OK "A: ", "*8000", ">\r\nB: ", "*8000", ">\r\nC: ", "*8000", ">\r\n" LENGTH(2) "ok"}, 200, "ok", 0, NULL, 0, 0},
@@ -158,7 +161,7 @@ static void sends_a_whole_request(void **state)
 	assert_non_null(strstr(server.seen, "\r\nAuthorization: Bearer abc\r\n"));
 	assert_non_null(strstr(server.seen, "\r\nContent-Length: 3\r\n"));
 	assert_non_null(strstr(server.seen, "\r\nUser-Agent: keyfob/"));
-	assert_null(strcasestr(server.seen, "accept-encoding"));
+	assert_null(strcasestr(server.seen, "gzip"));
 	assert_non_null(strstr(server.seen, "\r\n\r\na=b"));
 }
 
@@ -412,11 +415,7 @@ static void a_name_server_that_hangs_holds_nothing_up(void **state)
 	w.options.timeout_ms = 100;
 	wire_world_start(&w);
 	expect_failure("http://hangs.example/", ERR_NETWORK, "while looking up hangs.example");
-	carrier_close(w.carrier);
-	w.carrier = NULL;
-	loop_close(w.loop);
-	trust_free(&w.trust);
-	arena_free(&w.arena);
+	wire_world_end(&w);
 	assert_true(clock_ms(&clock_system) - began < 2000);
 }
 
@@ -428,6 +427,7 @@ static void plain_http_goes_whole_to_the_proxy(void **state)
 
 	start(state);
 	script(0, "<", ">" OK LENGTH(1) "p", NULL, NULL, NULL);
+	fds = wire_fds();
 	tcp_script_start(&server);
 	snprintf(proxy, sizeof proxy, "http://ann:s%%3Acret@127.0.0.1:%u", server.port);
 	w.options.proxies.http = str_of(proxy);
@@ -458,6 +458,7 @@ static void a_proxy_that_refuses_is_named(void **state)
 
 		start(state);
 		script(0, "<", cases[i].answer, NULL, NULL, NULL);
+		fds = wire_fds();
 		tcp_script_start(&server);
 		snprintf(proxy, sizeof proxy, "ann:hunter2@127.0.0.1:%u", server.port);
 		w.options.proxies.https = str_of(proxy);
@@ -526,6 +527,20 @@ static void a_sink_may_cancel_or_refuse(void **state)
 	}
 }
 
+static void nothing(void *self)
+{
+	(void)self;
+}
+
+static void turn_shortly(void)
+{
+	struct events_timer soon = {.fire = nothing};
+
+	events_timer_set(w.events, &soon, 2);
+	assert_ok(events_turn(w.events, &ask.failure), &ask.failure);
+	events_timer_clear(w.events, &soon);
+}
+
 static void closing_the_carrier_ends_all_silently(void **state)
 {
 	static struct wire_ask asks[20];
@@ -537,7 +552,7 @@ static void closing_the_carrier_ends_all_silently(void **state)
 	for (int i = 0; i < 20; i++)
 		wire_ask(&w, &asks[i], url);
 	for (int i = 0; i < 10; i++)
-		assert_ok(events_turn(w.events, &ask.failure), &ask.failure);
+		turn_shortly();
 	stop();
 	for (int i = 0; i < 20; i++)
 		assert_false(asks[i].over);
@@ -583,30 +598,39 @@ static void four_hundred_at_once(void **state)
 	free(asks);
 }
 
+static int clean_up(void **state)
+{
+	(void)state;
+	wire_world_end(&w);
+	return 0;
+}
+
+#define row(test) cmocka_unit_test_teardown(test, clean_up)
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(reads_every_kind_of_answer),
-		cmocka_unit_test(sends_a_whole_request),
-		cmocka_unit_test(carries_large_bodies_both_ways),
-		cmocka_unit_test(hears_an_answer_that_comes_before_the_request_is_sent),
-		cmocka_unit_test(keeps_a_connection_for_the_next_exchange),
-		cmocka_unit_test(keeps_none_that_says_close_or_more_than_it_should),
-		cmocka_unit_test(sends_again_where_a_kept_connection_was_closed_meanwhile),
-		cmocka_unit_test(never_sends_again_once_an_answer_began),
-		cmocka_unit_test(never_sends_again_on_a_fresh_connection),
-		cmocka_unit_test(a_fresh_request_passes_kept_connections_by),
-		cmocka_unit_test(names_what_is_wrong_with_the_way),
-		cmocka_unit_test(tries_the_next_address),
-		cmocka_unit_test(does_not_wait_for_an_address_that_is_deaf),
-		cmocka_unit_test(a_name_server_that_hangs_holds_nothing_up),
-		cmocka_unit_test(plain_http_goes_whole_to_the_proxy),
-		cmocka_unit_test(a_proxy_that_refuses_is_named),
-		cmocka_unit_test(can_be_cancelled_in_every_state),
-		cmocka_unit_test(a_sink_may_cancel_or_refuse),
-		cmocka_unit_test(closing_the_carrier_ends_all_silently),
-		cmocka_unit_test(refuses_a_request_that_cannot_be_written),
-		cmocka_unit_test(four_hundred_at_once),
+		row(reads_every_kind_of_answer),
+		row(sends_a_whole_request),
+		row(carries_large_bodies_both_ways),
+		row(hears_an_answer_that_comes_before_the_request_is_sent),
+		row(keeps_a_connection_for_the_next_exchange),
+		row(keeps_none_that_says_close_or_more_than_it_should),
+		row(sends_again_where_a_kept_connection_was_closed_meanwhile),
+		row(never_sends_again_once_an_answer_began),
+		row(never_sends_again_on_a_fresh_connection),
+		row(a_fresh_request_passes_kept_connections_by),
+		row(names_what_is_wrong_with_the_way),
+		row(tries_the_next_address),
+		row(does_not_wait_for_an_address_that_is_deaf),
+		row(a_name_server_that_hangs_holds_nothing_up),
+		row(plain_http_goes_whole_to_the_proxy),
+		row(a_proxy_that_refuses_is_named),
+		row(can_be_cancelled_in_every_state),
+		row(a_sink_may_cancel_or_refuse),
+		row(closing_the_carrier_ends_all_silently),
+		row(refuses_a_request_that_cannot_be_written),
+		row(four_hundred_at_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

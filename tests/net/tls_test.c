@@ -8,12 +8,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "support/openssl_peer.h"
 #include "support/tcp_script.h"
 #include "support/wire_world.h"
 #include "sys/clock.h"
-#include "sys/file.h"
-#include "base/buf.h"
 
 static struct wire_world w;
 static struct openssl_peer peer;
@@ -34,10 +33,16 @@ static bool read_file(void *self, struct str path, struct arena *a, struct str *
 {
 	struct buf out = buf_in(a, TRUST_FILE_MAX);
 	struct str name = arena_str(a, path);
+	FILE *f = fopen(name.at, "r");
+	char some[4096];
+	size_t n;
 
 	(void)self;
-	if (!file_read(name.at, FILE_ANY, &out, NULL, e))
-		return false;
+	if (!f)
+		return err_set(e, ERR_SYSTEM, "%.*s: no such file", STR(path));
+	while ((n = fread(some, 1, sizeof some, f)) > 0)
+		buf_add(&out, str_make(some, n));
+	fclose(f);
 	*content = buf_str(&out);
 	return true;
 }
@@ -139,7 +144,7 @@ static const struct tls_case {
 	{"a muddled chain", "-cert ec.pem -key ec.key -cert_chain muddled.pem", NULL, NULL},
 
 	{"TLS 1.3 alone", "-tls1_3 -cert ec.pem -key ec.key -cert_chain chain.pem", NULL, "TLS 1.3"},
-	{"TLS 1.1 alone", "-tls1_1 -cipher DEFAULT@SECLEVEL=0 -cert ec.pem -key ec.key -cert_chain chain.pem", NULL, "older than 1.2"},
+	{"TLS 1.1 alone", "-tls1_1 -cipher DEFAULT@SECLEVEL=0 -cert ec.pem -key ec.key -cert_chain chain.pem", NULL, "TLS 1.2"},
 	{"CBC alone", "-cipher ECDHE-ECDSA-AES128-SHA -tls1_2 -cert ec.pem -key ec.key -cert_chain chain.pem", NULL, "cipher suites"},
 	{"PSS alone", "-tls1_2 -cert pss.pem -key pss.key -cert_chain chain.pem", NULL, "mcp.example"},
 	{"no intermediate", "-cert ec.pem -key ec.key", NULL, "mcp.example"},
@@ -290,24 +295,7 @@ static void an_end_that_tls_does_not_announce(void **state)
 	}
 }
 
-static void an_end_that_tls_announces_ends_a_body(void **state)
-{
-	(void)state;
-	prepare();
-	openssl_peer_start(&peer, EC);
-	wire_world_start(&w);
-	begin("mcp.example", "/");
-	wait_and_answer("HTTP/1.1 200 OK\r\n\r\nhello");
-	while (!ask.over && ask.body_n < 5)
-		assert_ok(events_turn(w.events, &ask.failure), &ask.failure);
-	openssl_peer_say(&peer, "Q");
-	wire_wait(&ask);
-	assert_ok(ask.good, &ask.failure);
-	wire_world_end(&w);
-	openssl_peer_kill(&peer);
-}
-
-static void large_answers_come_whole(void **state)
+static void large_answers_that_tls_ends_come_whole(void **state)
 {
 	(void)state;
 	prepare();
@@ -447,26 +435,35 @@ static void names_who_hangs_up(void **state)
 	tcp_script_stop(&server);
 }
 
+static int clean_up(void **state)
+{
+	(void)state;
+	wire_world_end(&w);
+	openssl_peer_kill(&peer);
+	return 0;
+}
+
+#define row(test) cmocka_unit_test_teardown(test, clean_up)
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(meets_every_kind_of_server),
-		cmocka_unit_test(trusts_what_extra_ca_adds),
-		cmocka_unit_test(has_roots_in_an_empty_world_and_trusts_no_stranger),
-		cmocka_unit_test(a_ca_file_that_is_not_there_is_a_fault_of_configuration),
-		cmocka_unit_test(an_expired_certificate_says_so),
-		cmocka_unit_test(an_end_that_tls_does_not_announce),
-		cmocka_unit_test(an_end_that_tls_announces_ends_a_body),
-		cmocka_unit_test(large_answers_come_whole),
-		cmocka_unit_test(large_requests_go_whole),
-		cmocka_unit_test(a_kept_connection_carries_the_next_exchange),
-		cmocka_unit_test(renegotiation_is_refused_and_the_answer_still_comes),
-		cmocka_unit_test(names_what_is_no_tls),
-		cmocka_unit_test(names_who_hangs_up),
+		row(meets_every_kind_of_server),
+		row(trusts_what_extra_ca_adds),
+		row(has_roots_in_an_empty_world_and_trusts_no_stranger),
+		row(a_ca_file_that_is_not_there_is_a_fault_of_configuration),
+		row(an_expired_certificate_says_so),
+		row(an_end_that_tls_does_not_announce),
+		row(large_answers_that_tls_ends_come_whole),
+		row(large_requests_go_whole),
+		row(a_kept_connection_carries_the_next_exchange),
+		row(renegotiation_is_refused_and_the_answer_still_comes),
+		row(names_what_is_no_tls),
+		row(names_who_hangs_up),
 	};
 
 	if (!openssl_is_there()) {
-		const struct CMUnitTest none[] = {cmocka_unit_test(names_who_hangs_up)};
+		const struct CMUnitTest none[] = {row(names_who_hangs_up)};
 
 		print_message("openssl is missing: the servers are not met\n");
 		return cmocka_run_group_tests(none, NULL, NULL);

@@ -128,8 +128,11 @@ void openssl_peer_say(struct openssl_peer *p, const char *text)
 
 void openssl_peer_kill(struct openssl_peer *p)
 {
+	if (p->pid <= 0)
+		return;
 	kill(p->pid, SIGKILL);
 	waitpid(p->pid, NULL, 0);
 	close(p->in);
 	close(p->out);
+	p->pid = 0;
 }

@@ -28,7 +28,7 @@ void openssl_peer_start(struct openssl_peer *p, const char *options);
 bool openssl_peer_saw(struct openssl_peer *p, const char *text);
 /* Forgets what was seen. */
 void openssl_peer_forget(struct openssl_peer *p);
-/* Sends text to its client. The first letter may be a command of s_server: "Q" ends it, "r" renegotiates. */
+/* Sends text to its client. The first letter may be a command of s_server: "r" renegotiates. */
 void openssl_peer_say(struct openssl_peer *p, const char *text);
-/* Kills it: the client sees the end without TLS saying so. */
+/* Kills it: the client sees the end without TLS saying so. Content with one that is gone. */
 void openssl_peer_kill(struct openssl_peer *p);

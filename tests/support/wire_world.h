@@ -19,12 +19,11 @@ struct wire_world {
 	struct trust trust;
 	struct arena arena; /* of URLs */
 	struct carrier_options options;
-	int fds; /* open descriptors before it began */
 };
 
 /* Fill in options (proxies, timeout_ms, ask, trust) beforehand; the rest is set here. */
 void wire_world_start(struct wire_world *w);
-/* Closes everything; fails the test when a descriptor was left open. */
+/* Closes everything. Content with one that is closed: a teardown may call it after a test that failed. */
 void wire_world_end(struct wire_world *w);
 
 /* One request and what came of it. Zero it, fill in request's parts that matter, then wire_ask. */
