@@ -9,14 +9,20 @@
 
 #include <bearssl.h>
 
-enum { WORDS = 16, BLOCK = WORDS * 4 }; /* of one Salsa20 block */
+enum { WORDS = 16, BLOCK = WORDS * 4, ROWS = 4 }; /* of one Salsa20 block */
+
+/* Four words at once: the four quarter rounds of a step do the same, so each works in its own lane. */
+typedef uint32_t row __attribute__((vector_size(16)));
+
+/* A block's words by lanes: the diagonals of the square as RFC 7914 numbers it. */
+static const unsigned char order[WORDS] = {0, 5, 10, 15, 4, 9, 14, 3, 8, 13, 2, 7, 12, 1, 6, 11};
 
 /* One run's memory: p blocks B of 128 r bytes, then two of the same size to mix in, then N of them. */
 struct table {
-	uint32_t *x;
-	uint32_t *y;
-	uint32_t *v;
-	size_t words; /* of one block of 128 r bytes */
+	row *x;
+	row *y;
+	row *v;
+	size_t rows; /* of one block of 128 r bytes */
 	size_t n;
 };
 
@@ -54,50 +60,56 @@ static void pbkdf2(void *out, size_t len, struct str passphrase, struct str salt
 	secret_wipe(piece, sizeof piece);
 }
 
-static inline uint32_t turn(uint32_t x, unsigned bits)
+static inline row turn(row x, int bits)
 {
 	return x << bits | x >> (32 - bits);
 }
 
-static inline void quarter(uint32_t *a, uint32_t *b, uint32_t *c, uint32_t *d)
-{
-	*b ^= turn(*a + *d, 7);
-	*c ^= turn(*b + *a, 9);
-	*d ^= turn(*c + *b, 13);
-	*a ^= turn(*d + *c, 18);
-}
+/* The lanes moved by n places. */
+#define SHIFT_1(r) __builtin_shufflevector(r, r, 1, 2, 3, 0)
+#define SHIFT_2(r) __builtin_shufflevector(r, r, 2, 3, 0, 1)
+#define SHIFT_3(r) __builtin_shufflevector(r, r, 3, 0, 1, 2)
 
-/* Salsa20/8 of b ^ in, left in b (RFC 7914 §3). */
-static void salsa(uint32_t b[static WORDS], const uint32_t in[static WORDS])
+/* Salsa20/8 of b ^ in, left in b (RFC 7914 §3): a step down the columns, then one along the rows. */
+static inline void salsa(row b[static ROWS], const row in[static ROWS])
 {
-	uint32_t x[WORDS];
+	row x0 = b[0] ^= in[0];
+	row x1 = b[1] ^= in[1];
+	row x2 = b[2] ^= in[2];
+	row x3 = b[3] ^= in[3];
 
-	for (int i = 0; i < WORDS; i++)
-		x[i] = b[i] ^= in[i];
 	for (int i = 0; i < 4; i++) {
-		quarter(x + 0, x + 4, x + 8, x + 12);
-		quarter(x + 5, x + 9, x + 13, x + 1);
-		quarter(x + 10, x + 14, x + 2, x + 6);
-		quarter(x + 15, x + 3, x + 7, x + 11);
-		quarter(x + 0, x + 1, x + 2, x + 3);
-		quarter(x + 5, x + 6, x + 7, x + 4);
-		quarter(x + 10, x + 11, x + 8, x + 9);
-		quarter(x + 15, x + 12, x + 13, x + 14);
+		x1 ^= turn(x0 + x3, 7);
+		x2 ^= turn(x1 + x0, 9);
+		x3 ^= turn(x2 + x1, 13);
+		x0 ^= turn(x3 + x2, 18);
+		x1 = SHIFT_3(x1);
+		x2 = SHIFT_2(x2);
+		x3 = SHIFT_1(x3);
+		x3 ^= turn(x0 + x1, 7);
+		x2 ^= turn(x3 + x0, 9);
+		x1 ^= turn(x2 + x3, 13);
+		x0 ^= turn(x1 + x2, 18);
+		x1 = SHIFT_1(x1);
+		x2 = SHIFT_2(x2);
+		x3 = SHIFT_3(x3);
 	}
-	for (int i = 0; i < WORDS; i++)
-		b[i] += x[i];
+	b[0] += x0;
+	b[1] += x1;
+	b[2] += x2;
+	b[3] += x3;
 }
 
 /* scryptBlockMix (RFC 7914 §4): blocks at even places go to the front half of out, odd ones to the back. */
-static void mix_block(uint32_t *out, const uint32_t *in, size_t words)
+static void mix_block(row *out, const row *in, size_t rows)
 {
-	size_t blocks = words / WORDS;
-	uint32_t b[WORDS];
+	size_t blocks = rows / ROWS;
+	row b[ROWS];
 
-	memcpy(b, in + (blocks - 1) * WORDS, BLOCK);
+	memcpy(b, in + (blocks - 1) * ROWS, BLOCK);
 	for (size_t i = 0; i < blocks; i++) {
-		salsa(b, in + i * WORDS);
-		memcpy(out + (i / 2 + (i & 1) * (blocks / 2)) * WORDS, b, BLOCK);
+		salsa(b, in + i * ROWS);
+		memcpy(out + (i / 2 + (i & 1) * (blocks / 2)) * ROWS, b, BLOCK);
 	}
 	secret_wipe(b, sizeof b);
 }
@@ -105,48 +117,53 @@ static void mix_block(uint32_t *out, const uint32_t *in, size_t words)
 /* scryptROMix (RFC 7914 §5) of t->x; t->n is even, so the result is back in t->x. */
 static void mix_table(const struct table *t)
 {
-	uint32_t *x = t->x;
-	uint32_t *y = t->y;
+	row *x = t->x;
+	row *y = t->y;
 
 	for (size_t i = 0; i < t->n; i++) {
-		uint32_t *other = i & 1 ? x : y;
-		uint32_t *from = i & 1 ? y : x;
+		row *other = i & 1 ? x : y;
+		row *from = i & 1 ? y : x;
 
-		memcpy(t->v + i * t->words, from, t->words * 4);
-		mix_block(other, from, t->words);
+		memcpy(t->v + i * t->rows, from, t->rows * sizeof *from);
+		mix_block(other, from, t->rows);
 	}
 	for (size_t i = 0; i < t->n; i++) {
-		uint32_t *other = i & 1 ? x : y;
-		uint32_t *from = i & 1 ? y : x;
-		const uint32_t *v = t->v + (from[t->words - WORDS] & (t->n - 1)) * t->words;
+		row *other = i & 1 ? x : y;
+		row *from = i & 1 ? y : x;
+		const row *v = t->v + (from[t->rows - ROWS][0] & (t->n - 1)) * t->rows;
 
-		for (size_t k = 0; k < t->words; k++)
+		for (size_t k = 0; k < t->rows; k++)
 			from[k] ^= v[k];
-		mix_block(other, from, t->words);
+		mix_block(other, from, t->rows);
 	}
 }
 
-/* The block B is little-endian on the outside and words within. */
+/* The block B is little-endian on the outside and lanes within. */
 static void mix(uint8_t *b, const struct table *t)
 {
-	for (size_t i = 0; i < t->words; i++)
-		t->x[i] = (uint32_t)b[4 * i] | (uint32_t)b[4 * i + 1] << 8 |
-			(uint32_t)b[4 * i + 2] << 16 | (uint32_t)b[4 * i + 3] << 24;
+	for (size_t i = 0; i < t->rows * 4; i++) {
+		const uint8_t *from = b + i / WORDS * BLOCK + order[i % WORDS] * 4;
+
+		t->x[i / 4][i % 4] = (uint32_t)from[0] | (uint32_t)from[1] << 8 | (uint32_t)from[2] << 16 | (uint32_t)from[3] << 24;
+	}
 	mix_table(t);
-	for (size_t i = 0; i < t->words; i++)
-		for (unsigned k = 0; k < 4; k++)
-			b[4 * i + k] = (uint8_t)(t->x[i] >> (8 * k));
+	for (size_t i = 0; i < t->rows * 4; i++) {
+		uint8_t *to = b + i / WORDS * BLOCK + order[i % WORDS] * 4;
+
+		for (int k = 0; k < 4; k++)
+			to[k] = (uint8_t)(t->x[i / 4][i % 4] >> (8 * k));
+	}
 }
 
 void scrypt_run(void *out, size_t len, struct str passphrase, struct str salt, struct scrypt_cost cost, void *memory)
 {
 	size_t block = (size_t)2 * BLOCK * cost.r;
 	uint8_t *b = memory;
-	struct table t = {.words = block / 4, .n = (size_t)1 << cost.log_n};
+	struct table t = {.rows = block / sizeof(row), .n = (size_t)1 << cost.log_n};
 
-	t.x = (uint32_t *)(void *)(b + block * cost.p);
-	t.y = t.x + t.words;
-	t.v = t.y + t.words;
+	t.x = (row *)(void *)(b + block * cost.p);
+	t.y = t.x + t.rows;
+	t.v = t.y + t.rows;
 	pbkdf2(b, block * cost.p, passphrase, salt);
 	for (unsigned i = 0; i < cost.p; i++)
 		mix(b + block * i, &t);

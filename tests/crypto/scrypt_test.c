@@ -46,7 +46,7 @@ static void matches_rfc_7914(void **state)
 static void a_shorter_key_is_the_beginning_of_a_longer_one(void **state)
 {
 	const struct scrypt_cost cost = {4, 1, 1};
-	uint64_t memory[4096 / 8];
+	_Alignas(16) char memory[4096];
 	uint8_t whole[64];
 
 	(void)state;
