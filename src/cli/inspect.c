@@ -7,7 +7,7 @@
 #include "cli/args.h"
 #include "cli/command.h"
 #include "client/conversation.h"
-#include "client/target.h"
+#include "client/site.h"
 #include "json/json.h"
 #include "json/json_write.h"
 #include "sys/text.h"
@@ -162,7 +162,7 @@ static bool inspect(struct world *w, const struct args *a, struct err *e)
 	if (!c)
 		return err_set(e, ERR_SYSTEM, "no memory for a conversation");
 	c->world = w;
-	good = target_read(target, w->arena, &c->url, e) && talk(w, c, e);
+	good = site_read(target, w->arena, &c->url, e) && talk(w, c, e);
 	conversation_end(c);
 	free(c);
 	return good;

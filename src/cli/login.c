@@ -8,7 +8,7 @@
 #include "cli/await.h"
 #include "cli/command.h"
 #include "client/signin.h"
-#include "client/target.h"
+#include "client/site.h"
 #include "client/verify.h"
 #include "json/json_write.h"
 #include "sys/clock.h"
@@ -43,10 +43,10 @@ static void fill(struct login *l)
 	struct profile *p = &l->profile;
 	struct arena *a = l->world->arena;
 
-	p->identity = target_identity(&l->url, a);
+	p->identity = site_identity(&l->url, a);
 	p->server_url = url_text(&l->url, a);
 	if (!p->grant.resource.len)
-		p->grant.resource = target_resource(&l->url, a);
+		p->grant.resource = site_resource(&l->url, a);
 	if (!p->grant.obtained_at)
 		p->grant.obtained_at = clock_now(l->world->clock);
 }
@@ -169,7 +169,7 @@ static bool read_port(const struct args *a, uint16_t *port, struct err *e)
 /* The registration of an earlier sign-in is used again. */
 static bool find_known(struct login *l, struct profile *known, bool *found, struct err *e)
 {
-	const struct profile *p = l->in_memory ? NULL : target_find(&l->vault, &l->url, *l->world->arena);
+	const struct profile *p = l->in_memory ? NULL : site_find(&l->vault, &l->url, *l->world->arena);
 
 	*found = p != NULL;
 	return !p || profile_copy(l->world->arena, p, known, e);
@@ -330,7 +330,7 @@ static bool login(struct world *w, const struct args *a, struct err *e)
 
 	if (!target.len)
 		return err_set(e, ERR_USAGE, "which server? keyfob login URL");
-	done = read_persist(&l, e) && target_read(target, w->arena, &l.url, e) && open_vault(&l, e) &&
+	done = read_persist(&l, e) && site_read(target, w->arena, &l.url, e) && open_vault(&l, e) &&
 		(given ? by_token(&l, e) : by_oauth(&l, e));
 	vault_close(&l.vault);
 	return done;

@@ -5,7 +5,7 @@
 #include "cli/args.h"
 #include "cli/await.h"
 #include "cli/command.h"
-#include "client/target.h"
+#include "client/site.h"
 #include "http/fetch.h"
 #include "json/json_write.h"
 #include "oauth/revoke.h"
@@ -138,9 +138,9 @@ static bool choose(struct world *w, const struct args *a, struct vault *v, struc
 	if (!args_given(a, "--all")) {
 		if (!target.len)
 			return err_set(e, ERR_USAGE, "log out of which server? keyfob logout URL, or --all");
-		if (!target_read(target, w->arena, &url, e))
+		if (!site_read(target, w->arena, &url, e))
 			return false;
-		one = target_find(v, &url, *w->arena);
+		one = site_find(v, &url, *w->arena);
 	}
 	*ids = arena_take_many(w->arena, v->count, sizeof **ids);
 	*o = arena_take_many(w->arena, v->count, sizeof **o);

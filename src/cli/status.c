@@ -6,7 +6,7 @@
 #include "base/err.h"
 #include "cli/args.h"
 #include "cli/command.h"
-#include "client/target.h"
+#include "client/site.h"
 #include "json/json_write.h"
 #include "sys/clock.h"
 #include "sys/text.h"
@@ -135,19 +135,19 @@ static bool show_one(struct world *w, const struct vault *v, struct str target, 
 	const struct profile *p;
 	struct url url;
 
-	if (!target_read(target, w->arena, &url, e))
+	if (!site_read(target, w->arena, &url, e))
 		return false;
-	p = target_find(v, &url, *w->arena);
+	p = site_find(v, &url, *w->arena);
 	if (!p)
 		return err_set(e, ERR_LOGIN, "no sign-in is kept for %.*s: keyfob login %.*s",
-			STR(target_identity(&url, w->arena)), STR(url_text(&url, w->arena)));
+			STR(site_identity(&url, w->arena)), STR(url_text(&url, w->arena)));
 	if (w->options.json) {
 		if (!print_json(w, v, p, now, e))
 			return false;
 	} else {
 		print_profile(w, p, now, *w->arena);
 	}
-	if (!target_covers(p, &url, *w->arena))
+	if (!site_covers(p, &url, *w->arena))
 		return err_set(e, ERR_LOGIN, "that token is for %.*s and does not cover %.*s: keyfob login %.*s",
 			STR(str_first(p->grant.resource, 80)), STR(url_text(&url, w->arena)), STR(url_text(&url, w->arena)));
 	if (str_same(str_of(state_of(p, now)), S("login-needed")))

@@ -6,7 +6,7 @@
 #include "cli/await.h"
 #include "cli/command.h"
 #include "client/broker.h"
-#include "client/target.h"
+#include "client/site.h"
 #include "json/json_write.h"
 #include "sys/world.h"
 
@@ -46,7 +46,7 @@ static bool token(struct world *w, const struct args *a, struct err *e)
 		return err_set(e, ERR_USAGE, "which server? keyfob token URL");
 	if (min_ttl.len && (!str_to_u64(min_ttl, &seconds) || seconds > 365 * 86400))
 		return err_set(e, ERR_USAGE, "--min-ttl takes seconds, not '%.*s'", STR(str_first(min_ttl, 40)));
-	if (!target_read(target, w->arena, &url, e) || !await_token(w, &url, (int64_t)seconds, &t, e))
+	if (!site_read(target, w->arena, &url, e) || !await_token(w, &url, (int64_t)seconds, &t, e))
 		return false;
 	if (w->options.json)
 		return print_json(w, &t, e);

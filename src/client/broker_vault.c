@@ -4,7 +4,7 @@
 
 #include "client/broker.h"
 #include "client/refresh.h"
-#include "client/target.h"
+#include "client/site.h"
 #include "oauth/place.h"
 #include "sys/clock.h"
 #include "sys/world.h"
@@ -94,10 +94,10 @@ static bool find(struct broker_vault *b, struct broker_ask *ask, const struct pr
 	}
 	b->open = true;
 	text = url_text(&ask->url, &scratch);
-	*p = target_find(&b->vault, &ask->url, scratch);
+	*p = site_find(&b->vault, &ask->url, scratch);
 	if (!*p)
 		return err_set(e, ERR_LOGIN, "not signed in at %.*s: keyfob login %.*s", STR(str_first(text, 160)), STR(str_first(text, 160)));
-	if (!target_covers(*p, &ask->url, scratch))
+	if (!site_covers(*p, &ask->url, scratch))
 		return err_set(e, ERR_LOGIN, "the token is for %.*s, which does not cover %.*s: keyfob login %.*s",
 			STR(str_first((*p)->grant.resource, 100)), STR(str_first(text, 100)), STR(str_first(text, 100)));
 	if (!place_is_safe(b->world->options.allow_http, &ask->url))

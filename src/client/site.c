@@ -1,10 +1,10 @@
-#include "client/target.h"
+#include "client/site.h"
 
 #include "base/arena.h"
 #include "base/err.h"
 #include "vault/vault.h"
 
-bool target_read(struct str text, struct arena *a, struct url *url, struct err *e)
+bool site_read(struct str text, struct arena *a, struct url *url, struct err *e)
 {
 	struct err why = {0};
 
@@ -15,12 +15,12 @@ bool target_read(struct str text, struct arena *a, struct url *url, struct err *
 	return true;
 }
 
-struct str target_identity(const struct url *url, struct arena *a)
+struct str site_identity(const struct url *url, struct arena *a)
 {
 	return url_origin(url, a);
 }
 
-struct str target_resource(const struct url *url, struct arena *a)
+struct str site_resource(const struct url *url, struct arena *a)
 {
 	struct url base = *url;
 
@@ -34,17 +34,17 @@ struct str target_resource(const struct url *url, struct arena *a)
 	return url_text(&base, a);
 }
 
-bool target_covers(const struct profile *p, const struct url *url, struct arena scratch)
+bool site_covers(const struct profile *p, const struct url *url, struct arena scratch)
 {
 	struct str resource = p->grant.resource;
 	struct url read;
 
 	if (resource.len == 0 && url_read(p->server_url, &scratch, &read, NULL))
-		resource = target_resource(&read, &scratch);
+		resource = site_resource(&read, &scratch);
 	return url_read(resource, &scratch, &read, NULL) && url_covers(&read, url);
 }
 
-const struct profile *target_find(const struct vault *v, const struct url *url, struct arena scratch)
+const struct profile *site_find(const struct vault *v, const struct url *url, struct arena scratch)
 {
-	return vault_find(v, target_identity(url, &scratch));
+	return vault_find(v, site_identity(url, &scratch));
 }

@@ -1,4 +1,4 @@
-/* target: which sign-in belongs to a URL, and where its token may go.
+/* site: which sign-in belongs to a URL, and where its token may go.
  *
  * A sign-in is found by the identity of a server, its base URL; its token is sent only to URLs
  * that the token's resource covers (RFC 9728 §3.3: same origin, whole path segments). */
@@ -15,16 +15,16 @@ struct profile;
 struct vault;
 
 /* Reads the URL of a server. A URL without a scheme is an error that shows it with https://. ERR_USAGE. */
-bool target_read(struct str text, struct arena *a, struct url *url, struct err *e);
+bool site_read(struct str text, struct arena *a, struct url *url, struct err *e);
 
 /* The identity: scheme://host[:port], default ports left out. In a. */
-struct str target_identity(const struct url *url, struct arena *a);
+struct str site_identity(const struct url *url, struct arena *a);
 
 /* What a token is for where the server named no resource: the URL less a final /mcp or /sse. In a. */
-struct str target_resource(const struct url *url, struct arena *a);
+struct str site_resource(const struct url *url, struct arena *a);
 
 /* True when p's token may be sent to url. */
-bool target_covers(const struct profile *p, const struct url *url, struct arena scratch);
+bool site_covers(const struct profile *p, const struct url *url, struct arena scratch);
 
 /* The profile of url's identity in v; NULL when there is none. */
-const struct profile *target_find(const struct vault *v, const struct url *url, struct arena scratch);
+const struct profile *site_find(const struct vault *v, const struct url *url, struct arena scratch);
