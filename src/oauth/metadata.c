@@ -35,8 +35,7 @@ static bool keep(struct str *s, struct arena *a, struct err *e)
 	return s->at || err_set(e, ERR_LIMIT, "it does not fit in memory");
 }
 
-/* The resource is the server, or something above it at the same origin. A final '/' is borne,
- * since "/mcp/" is written for "/mcp" often enough. */
+/* The resource is the server, or something above it at the same origin. */
 static bool resource_is_of(struct str text, const struct url *server, struct arena *a, struct err *e)
 {
 	struct arena scratch = *a;
@@ -46,8 +45,6 @@ static bool resource_is_of(struct str text, const struct url *server, struct are
 		return err_where(e, "resource");
 	if (resource.has_fragment)
 		return err_set(e, ERR_INPUT, "resource has a fragment, which no resource may have");
-	if (str_ends(resource.path, S("/")) && resource.path.len > 1)
-		resource.path = str_drop_last(resource.path, 1);
 	if (!url_covers(&resource, server))
 		return err_set(e, ERR_INPUT, "resource is \"%s\", which is not this server (%s); use the address that it names",
 			quote_url(text).text, quote_url(url_text(server, &scratch)).text);

@@ -1,9 +1,9 @@
 #include "oauth/place.h"
 
-#include <arpa/inet.h>
 #include <string.h>
 
 #include "base/err.h"
+#include "http/host.h"
 #include "http/url.h"
 #include "oauth/quote.h"
 
@@ -40,39 +40,17 @@ static enum place_reach of_v6(const uint8_t b[static 16])
 	return PLACE_PUBLIC;
 }
 
-/* 127.1, 0x7f000001 and 2130706433 are addresses to a resolver, though to no one else. */
-static bool is_number(struct str host)
-{
-	struct str last = str_ends(host, S(".")) ? str_drop_last(host, 1) : host;
-	size_t dot = str_find_last(last, '.');
-
-	if (dot < last.len)
-		last = str_from(str_from(last, dot), 1);
-	if (str_starts(last, S("0x")))
-		return true;
-	for (size_t i = 0; i < last.len; i++)
-		if (last.at[i] < '0' || last.at[i] > '9')
-			return false;
-	return last.len > 0;
-}
-
 enum place_reach place_of(const struct url *url)
 {
-	char text[64] = "";
+	/* One final dot makes no other name. */
+	struct str host = str_ends(url->host, S(".")) ? str_drop_last(url->host, 1) : url->host;
 	uint8_t bytes[16];
 
-	if (url_is_loopback(url))
+	if (host_is_loopback(host, url->is_v6))
 		return PLACE_LOOPBACK;
-	if (!url->is_v6 && !is_number(url->host))
-		return PLACE_PUBLIC;
-	if (url->host.len < sizeof text)
-		memcpy(text, url->host.at, url->host.len);
-	if (url->is_v6 && inet_pton(AF_INET6, text, bytes) == 1)
-		return of_v6(bytes);
-	if (!url->is_v6 && inet_pton(AF_INET, text, bytes) == 1)
-		return of_v4(bytes);
-	/* An address in odd writing is taken for the nearest one. */
-	return PLACE_LOOPBACK;
+	if (url->is_v6)
+		return host_read_v6(host, bytes) ? of_v6(bytes) : PLACE_LOOPBACK;
+	return host_read_v4(host, bytes) ? of_v4(bytes) : PLACE_PUBLIC;
 }
 
 struct place place_for(const struct url *server, struct str allow_http)

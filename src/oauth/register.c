@@ -42,7 +42,7 @@ static bool secret_may_go(const struct metadata_issuer *m, const struct register
 /* An https URL with a path (MCP client ID metadata documents). */
 static bool metadata_url_is_good(struct str text, struct err *e)
 {
-	char memory[4096];
+	char memory[8192];
 	struct arena a;
 	struct url url;
 
