@@ -19,13 +19,14 @@ static unsigned find(struct str query, struct str wanted, struct arena *a, struc
 		struct arena scratch = *a;
 		struct str key;
 		struct str name;
+		struct str none;
 
 		str_cut(pair, '=', &key, NULL);
-		if (!url_form_next(&key, &scratch, &name, value, NULL) || !str_same(name, wanted))
+		if (!url_form_next(&key, &scratch, &name, &none, NULL) || !str_same(name, wanted))
 			continue;
 		n++;
-		*value = (struct str){0};
-		url_form_next(&pair, a, &name, value, NULL);
+		if (!url_form_next(&pair, a, &name, value, NULL))
+			*value = (struct str){0};
 	}
 	return n;
 }
