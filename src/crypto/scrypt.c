@@ -1,13 +1,12 @@
 #include "crypto/scrypt.h"
 
+#include <bearssl.h>
 #include <stdint.h>
 #include <string.h>
 
 #include "base/len.h"
 #include "base/secret.h"
 #include "crypto/hash.h"
-
-#include <bearssl.h>
 
 enum { WORDS = 16, BLOCK = WORDS * 4, ROWS = 4 }; /* of one Salsa20 block */
 
