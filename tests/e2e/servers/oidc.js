@@ -107,6 +107,13 @@ export async function startProvider({ registration = true, documents = false } =
 		return { consent: { grantId: await grant.save() } };
 	}
 
+	/* As an administrator would who ends every grant. */
+	state.revokeAll = () => {
+		for (const grant of grants)
+			provider.RefreshToken.revokeByGrantId(grant);
+	};
+	const grants = new Set();
+	provider.on('refresh_token.saved', ({ grantId }) => grants.add(grantId));
 	provider.on('registration_create.success', () => state.counts.registrations++);
 	provider.on('grant.success', (ctx) => state.counts[ctx.oidc.params.grant_type === 'refresh_token' ? 'refreshes' : 'exchanges']++);
 	provider.on('grant.error', (_ctx, error) => state.counts.errors.push(error.error_detail ?? error.error_description ?? error.message));

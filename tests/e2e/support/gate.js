@@ -4,9 +4,10 @@ import net from 'node:net';
 export async function startGate(port) {
 	const gate = { held: [], shut: false, onHeld: null };
 	const open = new Set();
+	const ports = new Map(); /* of the server's side: of the client's */
 
 	function pass(socket) {
-		const server = net.connect(port, '127.0.0.1');
+		const server = net.connect(port, '127.0.0.1', () => ports.set(server.localPort, socket.remotePort));
 		for (const end of [socket, server]) {
 			open.add(end);
 			end.on('error', () => end.destroy());
@@ -25,6 +26,8 @@ export async function startGate(port) {
 	await new Promise((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
 
 	gate.port = server.address().port;
+	/* The port of the client whose connection the server sees come from `port`. */
+	gate.clientOf = (from) => ports.get(from);
 	/* Ends every connection, so that the next request needs a new one. */
 	gate.cut = () => open.forEach((socket) => socket.destroy());
 	/* Opens the gate; those held so far go through, or, with `dropping`, are ended unread. */

@@ -38,7 +38,8 @@ export async function until(condition, what, seconds = 10) {
 	}
 }
 
-class Context {
+/* What one test, or another piece of work, started and made. */
+export class Context {
 	#after = [];
 
 	/* Runs when the test has ended, the last one first. */

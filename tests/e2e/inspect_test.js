@@ -1,0 +1,42 @@
+// Talking with servers of both eras, open and guarded.
+import { startProvider } from './servers/oidc.js';
+import { startLegacy, startModern } from './servers/mcp.js';
+import { keyfobTest } from './support/keyfob.js';
+import { startServer } from './support/program.js';
+import { check, equal, match, until } from './support/test.js';
+
+keyfobTest('inspect: a modern server, open: no handshake', async (t, keyfob) => {
+	const server = await t.use(startModern());
+	equal((await keyfob.tools(server.url)).join(), 'add,greet', 'tools');
+	check(!server.requests.some(({ rpc }) => rpc === 'initialize'), 'no initialize');
+	equal(server.requests.find(({ rpc }) => rpc === 'tools/list').version, '2026-07-28', 'revision');
+});
+
+keyfobTest('inspect: a legacy server, open: a session that is begun and ended', async (t, keyfob) => {
+	const server = await t.use(startLegacy());
+	equal((await keyfob.tools(server.url)).join(), 'add,greet', 'tools');
+	check(server.requests.some(({ rpc }) => rpc === 'notifications/initialized'), 'initialized');
+	await until(() => server.sessions.size === 0, 'the session to end');
+});
+
+for (const [era, start] of [['modern', startModern], ['legacy', startLegacy]])
+	keyfobTest(`inspect: a ${era} server, guarded: every request carries the token`, async (t, keyfob) => {
+		const provider = await t.use(startProvider());
+		const server = await t.use(start(provider));
+		const before = await keyfob.run(['inspect', server.url]);
+		equal(before.code, 3, `exit of ${before.stderr}`);
+		match(before.stderr, /keyfob login http/, 'what to do next');
+		await keyfob.login(server.url);
+		server.requests.length = 0;
+		equal((await keyfob.tools(server.url)).join(), 'add,greet', 'tools');
+		check(server.requests.filter(({ path }) => path === '/mcp').every(({ authorized }) => authorized), 'each is authorized');
+		match(await keyfob.expect(0, ['inspect', server.url]), /greet[^]*Greets somebody/, 'the listing');
+	});
+
+keyfobTest('inspect: the reference server', async (t, keyfob) => {
+	const server = await t.use(startServer('everything.js'));
+	const tools = await keyfob.tools(server.url);
+	check(tools.includes('echo') && tools.length > 5, `tools: ${tools}`);
+	const whole = JSON.parse(await keyfob.expect(0, ['inspect', server.url, '--json']));
+	check(whole.tools.every(({ inputSchema }) => inputSchema?.type === 'object'), 'schemas are there');
+});
