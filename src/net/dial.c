@@ -103,7 +103,6 @@ static bool begin_try(struct dial *d, size_t i)
 	struct dial_try *t = &d->tries[i];
 	int fd = socket(a->any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
-	t->dial = d;
 	t->source = (struct loop_source){.fd = fd, .ready = connected, .self = t};
 	d->open++;
 	if (fd >= 0) {
@@ -150,6 +149,8 @@ void dial_start(struct dial *d, struct loop *l, const struct resolve_answer *ans
 	d->port = port;
 	d->next = d->open = 0;
 	d->rank = 0;
+	for (size_t i = 0; i < RESOLVE_ADDRESSES; i++)
+		d->tries[i] = (struct dial_try){.dial = d, .source = {.fd = -1}};
 	snprintf(d->where, sizeof d->where, "%s", where);
 	d->stagger = (struct events_timer){.fire = time_for_next, .self = d};
 	events_timer_set(loop_events(l), &d->stagger, 0);
