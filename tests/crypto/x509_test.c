@@ -227,8 +227,8 @@ static void refuses_what_it_does_not_evaluate(void **state)
 static void only_authorities_issue(void **state)
 {
 	static const struct row rows[] = {
-		{"server between-no-ca", "root", "server.example", "may not issue others"},
-		{"server between-bare", "root", "server.example", "may not issue others"},
+		{"server between-no-ca", "root", "server.example", "CN=Between in the chain of server.example may not issue others (it is no CA)"},
+		{"server between-bare", "root", "server.example", "(it is no CA)"},
 		{"server between-no-sign", "root", "server.example", "used for what it is not allowed to"},
 		{"server-of-second second between-short", "root", "server.example", "may not issue others"},
 		{"server between-short", "root", "server.example", NULL},
