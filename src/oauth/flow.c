@@ -92,7 +92,9 @@ static enum flow_step settle_client(struct flow *f, const struct grant *known, i
 	f->is_reused = f->grant.client == GRANT_CLIENT_REGISTERED && !must_register;
 	if (!must_register)
 		return ask(f);
-	if (!register_request(&f->grant, f->setup.client.client_name, f->scope, f->setup.arena, &f->request, &f->err))
+	/* Scopes that only the resource knows would have the registration refused where they are checked. */
+	if (!register_request(&f->grant, f->setup.client.client_name,
+		    scope_covers(f->issuer.scopes, f->scope) ? f->scope : (struct str){0}, f->setup.arena, &f->request, &f->err))
 		return failed(f);
 	return send(f, FLOW_AT_REGISTER, REGISTER_MAX);
 }

@@ -136,12 +136,13 @@ static bool read_endpoints(const struct json *root, const struct place *p, struc
 	return m->token_endpoint.len || err_set(e, ERR_INPUT, "token_endpoint is missing");
 }
 
-static bool read_abilities(const struct json *root, struct metadata_issuer *m, struct err *e)
+static bool read_abilities(const struct json *root, struct arena *a, struct metadata_issuer *m, struct err *e)
 {
 	const struct json *methods = json_get(root, S("token_endpoint_auth_methods_supported"));
 
 	m->has_s256 = json_has_str(json_get(root, S("code_challenge_methods_supported")), S("S256"));
-	m->offers_offline = json_has_str(json_get(root, S("scopes_supported")), S("offline_access"));
+	m->scopes = read_scopes(root, a);
+	m->offers_offline = scope_has(m->scopes, S("offline_access"));
 	m->auth_listed = methods && methods->kind == JSON_ARRAY;
 	m->auth_none = json_has_str(methods, S("none"));
 	m->auth_basic = !m->auth_listed || json_has_str(methods, S("client_secret_basic"));
@@ -176,7 +177,7 @@ enum metadata_answer metadata_read_issuer(struct str document, struct str issuer
 		err_where(e, "%s", where);
 		return answer;
 	}
-	if (!issuer_is(root, issuer, a, m, e) || !read_endpoints(root, p, a, m, e) || !read_abilities(root, m, e)) {
+	if (!issuer_is(root, issuer, a, m, e) || !read_endpoints(root, p, a, m, e) || !read_abilities(root, a, m, e)) {
 		*m = (struct metadata_issuer){0};
 		return wrong(e, where);
 	}

@@ -33,7 +33,8 @@ struct metadata_issuer {
 	bool has_s256;          /* code_challenge_methods_supported lists S256 */
 	bool takes_metadata_id; /* client_id_metadata_document_supported */
 	bool sends_iss;         /* authorization_response_iss_parameter_supported */
-	bool offers_offline;    /* scopes_supported lists offline_access */
+	struct str scopes;      /* scopes_supported, joined by blanks; empty: not listed */
+	bool offers_offline;    /* it lists offline_access */
 	bool auth_listed;       /* token_endpoint_auth_methods_supported is there; absent means Basic (RFC 8414 §2) */
 	bool auth_none;
 	bool auth_basic;
