@@ -74,7 +74,7 @@ static void say_error(struct str query, struct str error, struct arena *a, struc
 	struct str description;
 
 	if (str_same(error, S("access_denied")))
-		err_set(e, ERR_FAILED, "the authorization server says that access was denied");
+		err_set(e, ERR_FAILED, "the authorization server says that access was denied: access_denied");
 	else
 		err_set(e, ERR_FAILED, "the authorization server refused: \"%s\"", quote_of(error).text);
 	if (find(query, S("error_description"), a, &description) == 1 && description.len)
