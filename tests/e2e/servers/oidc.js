@@ -29,9 +29,10 @@ function key() {
 	return { ...privateKey.export({ format: 'jwk' }), kid: 'e2e', use: 'sig', alg: 'RS256' };
 }
 
-/* registration, documents: whether clients may register, or be named by a URL. The result's `lifetime`
+/* registration, documents: whether clients may register, or be named by a URL. staticScopes: whether the
+ * issuer itself lists the scopes of the resources. The result's `lifetime`
  * (seconds) and `outcome` ('grant' or 'deny') may be changed at any time. */
-export async function startProvider({ registration = true, documents = false } = {}) {
+export async function startProvider({ registration = true, documents = false, staticScopes = true } = {}) {
 	const { server, origin } = await listen((req, res) => handle(req, res));
 	const state = {
 		url: origin, lifetime: 3600, outcome: 'grant', resources: new Set(), fetched: [], asked: [],
@@ -46,7 +47,7 @@ export async function startProvider({ registration = true, documents = false } =
 		}],
 		jwks: { keys: [key()] },
 		cookies: { keys: [randomUUID()] },
-		scopes: ['openid', 'offline_access'],
+		scopes: staticScopes ? ['openid', 'offline_access', ...scopes] : ['openid', 'offline_access'],
 		pkce: { required: () => true },
 		findAccount: (_ctx, id) => ({ accountId: id, claims: () => ({ sub: id }) }),
 		issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
