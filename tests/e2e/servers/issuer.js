@@ -55,19 +55,22 @@ export class Issuer {
 	codes = new Map();
 	families = [];
 
-	async start() {
+	/* secure: options of a TLS server; then both are found at https://localhost. */
+	async start({ secure } = {}) {
 		const issuer = await listen((req, res) => this.#serve(req, res));
 		const resource = await listen((req, res) => this.#resource(req, res));
+		const base = secure ? 'https://localhost' : 'http://127.0.0.1';
 		this.servers = [issuer.server, resource.server];
-		this.gate = await startGate(issuer.port);
-		this.url = `http://127.0.0.1:${this.gate.port}`;
-		this.origin = resource.origin;
-		this.mcp = `${resource.origin}/mcp`;
+		this.gate = await startGate(issuer.port, secure);
+		this.door = await startGate(resource.port, secure);
+		this.url = `${base}:${this.gate.port}`;
+		this.origin = `${base}:${this.door.port}`;
+		this.mcp = `${this.origin}/mcp`;
 		return this;
 	}
 
 	async close() {
-		await this.gate.close();
+		await Promise.all([this.gate.close(), this.door.close()]);
 		await Promise.all(this.servers.map(close));
 	}
 

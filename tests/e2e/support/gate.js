@@ -1,8 +1,10 @@
 // gate: a TCP passage to a server, which can be shut: connections are taken, and not a byte of them is read.
+// With `secure` (options of a TLS server) it is where TLS ends.
 import net from 'node:net';
+import tls from 'node:tls';
 
-export async function startGate(port) {
-	const gate = { held: [], shut: false, onHeld: null };
+export async function startGate(port, secure) {
+	const gate = { held: [], shut: false };
 	const open = new Set();
 	const ports = new Map(); /* of the server's side: of the client's */
 
@@ -16,13 +18,16 @@ export async function startGate(port) {
 		socket.pipe(server).pipe(socket);
 	}
 
-	const server = net.createServer({ pauseOnConnect: true }, (socket) => {
+	const server = secure ? tls.createServer(secure, take) : net.createServer({ pauseOnConnect: true }, take);
+
+	function take(socket) {
 		socket.on('error', () => socket.destroy());
 		if (!gate.shut)
 			return pass(socket);
 		gate.held.push(socket);
-		gate.onHeld?.(socket);
-	});
+	}
+
+	server.on('tlsClientError', () => {});
 	await new Promise((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
 
 	gate.port = server.address().port;

@@ -61,7 +61,7 @@ export class Keyfob {
 	async browser() {
 		const path = join(this.desk, 'browser');
 		await writeFile(path, `#!/bin/sh\ntr '\\0' '\\n' </proc/$$/environ >'${this.desk}/environ'\nprintf '%s\\n' "$#" "$1" >'${this.desk}/argv'\n` +
-			`exec '${process.execPath}' '${here}/browser' "$1" >'${this.desk}/page' 2>&1\n`);
+			`NODE_EXTRA_CA_CERTS='${process.env.NODE_EXTRA_CA_CERTS}' exec '${process.execPath}' '${here}/browser' "$1" >'${this.desk}/page' 2>&1\n`);
 		await chmod(path, 0o755);
 		return path;
 	}
