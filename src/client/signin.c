@@ -185,11 +185,14 @@ static void ask_user(struct signin *s)
 	int64_t wait_ms = s->wish.wait_ms ? s->wish.wait_ms : SIGNIN_WAIT_MS;
 	struct err e = {0};
 
-	show_ways(s, wait_ms);
+	if (s->flow.err.kind != ERR_NONE)
+		world_warn(w, "That code was not taken (%s). Paste the whole address that the browser ended on:", s->flow.err.text);
+	else
+		show_ways(s, wait_ms);
 	s->late = (struct events_timer){.fire = too_late, .self = s};
 	events_timer_set(w->events, &s->late, wait_ms);
 	listen_for_paste(s);
-	if (!s->wish.no_browser && !browser_open(w, s->wish.browser, s->flow.authorization_url, &e))
+	if (s->flow.err.kind == ERR_NONE && !s->wish.no_browser && !browser_open(w, s->wish.browser, s->flow.authorization_url, &e))
 		world_warn(w, "No browser was opened: %s", e.text);
 }
 

@@ -156,6 +156,7 @@ static enum callback_verdict read_bare(struct str text, const struct callback_ex
 	if (code.len == 0 || !is_printable(code))
 		return ignore(e, "that is neither an address nor a code; paste the whole address that the browser ended at");
 	c->code = code;
+	c->is_bare = true;
 	return CALLBACK_ACCEPTED;
 }
 

@@ -35,6 +35,7 @@ enum callback_verdict {
 
 struct callback {
 	struct str code;  /* when accepted */
+	bool is_bare;     /* accepted without a state, since only the code was pasted: it may be anything */
 	struct str error; /* when refused by the server's own word: its error code ("access_denied") */
 };
 

@@ -163,6 +163,15 @@ static void hint_client(struct flow *f)
 		err_hint(&f->err, "; check --client-id and the client secret");
 }
 
+/* What was pasted without a state may have been anything: the user may paste again. */
+static enum flow_step ask_again(struct flow *f)
+{
+	if (!f->is_guess || ++f->guesses >= FLOW_GUESSES)
+		return failed(f);
+	f->at = FLOW_AT_USER;
+	return f->step = FLOW_ASK;
+}
+
 static enum flow_step take_token(struct flow *f, const struct fetch_answer *answer, int64_t now)
 {
 	struct token token;
@@ -179,7 +188,7 @@ static enum flow_step take_token(struct flow *f, const struct fetch_answer *answ
 		hint_client(f);
 		return failed(f);
 	default:
-		return failed(f);
+		return ask_again(f);
 	}
 }
 
@@ -227,15 +236,6 @@ static enum flow_step exchange(struct flow *f, struct str code)
 	return send(f, FLOW_AT_TOKEN, TOKEN_ANSWER_MAX);
 }
 
-static void ignored(struct flow *f, enum callback_channel channel)
-{
-	if (channel == CALLBACK_LISTENER && ++f->strays >= FLOW_STRAYS) {
-		err_set(&f->err, ERR_FAILED, "%d answers came that do not belong to this sign-in; something on this machine "
-			"interferes with it", FLOW_STRAYS);
-		failed(f);
-	}
-}
-
 static void refused(struct flow *f, struct str error, const struct err *why, int64_t now)
 {
 	f->err = *why;
@@ -261,13 +261,13 @@ enum callback_verdict flow_callback(struct flow *f, struct str text, enum callba
 	}
 	verdict = callback_read(text, channel, &x, f->setup.arena, &c, why);
 	if (verdict == CALLBACK_ACCEPTED) {
+		f->is_guess = c.is_bare;
+		err_clear(&f->err);
 		exchange(f, c.code);
 		return verdict;
 	}
 	if (verdict == CALLBACK_REFUSED)
 		refused(f, c.error, why, now);
-	else
-		ignored(f, channel);
 	if (f->step == FLOW_ASK || f->step == FLOW_FAILED)
 		*f->setup.arena = before;
 	return verdict;

@@ -37,7 +37,7 @@ struct rng;
 enum {
 	FLOW_ARENA = 1024 * 1024, /* a good size for setup.arena */
 	FLOW_REDIRECTS = 3,       /* followed for one document */
-	FLOW_STRAYS = 64,         /* callbacks of no concern that are borne before the wait ends */
+	FLOW_GUESSES = 16,        /* bare codes that the issuer may refuse before the sign-in ends */
 };
 
 enum flow_step {
@@ -95,7 +95,7 @@ struct flow {
 	struct str redirect_wish;     /* FLOW_REDIRECT: the URI registered before; empty: none. Another one means registering anew */
 	struct grant grant;           /* FLOW_DONE; from FLOW_ASK on, its issuer, client and resource */
 	bool resource_is_named;       /* the server named the resource; else it was taken from its URL */
-	struct err err;               /* FLOW_FAILED */
+	struct err err;               /* FLOW_FAILED; and FLOW_ASK once more, after a bare code that was refused */
 
 	/* private */
 	struct flow_setup setup;
@@ -114,7 +114,8 @@ struct flow {
 	struct metadata_issuer issuer;
 	struct str scope;
 	struct pkce pkce;
-	unsigned strays;
+	bool is_guess; /* the code under way was pasted bare */
+	unsigned guesses;
 	bool is_reused; /* the registration is an earlier sign-in's; false once it was made anew */
 };
 
@@ -126,8 +127,7 @@ enum flow_step flow_failure(struct flow *f, const struct err *failure);
 /* After FLOW_REDIRECT. uri: http on loopback, or https. */
 enum flow_step flow_redirect(struct flow *f, struct str uri, int64_t now);
 /* During FLOW_ASK: something came. ACCEPTED: f->step is FLOW_SEND. IGNORED: f->step is still
- * FLOW_ASK and *why says what was wrong with it (to be shown to someone who pasted), or, after
- * FLOW_STRAYS of them at the listener, FLOW_FAILED. REFUSED: FLOW_FAILED, or FLOW_SEND where a
+ * FLOW_ASK and *why says what was wrong with it (to be shown to someone who pasted). REFUSED: FLOW_FAILED, or FLOW_SEND where a
  * registration that the server forgot is made anew (the user is asked once more). why may be NULL. */
 enum callback_verdict flow_callback(struct flow *f, struct str text, enum callback_channel channel,
 	int64_t now, struct err *why);

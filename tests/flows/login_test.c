@@ -301,20 +301,34 @@ static void a_stray_callback_does_not_end_the_wait(void **state)
 	assert_int_equal(s.verdicts[3], CALLBACK_ACCEPTED);
 }
 
-static void strays_without_end_do(void **state)
+static void a_flood_of_strays_does_not_end_it_either(void **state)
 {
 	struct flow *f = &s.flow;
+	struct arena before;
 
 	(void)state;
 	reach_the_user();
-	/* Someone who pastes may err as often as they like. */
-	for (int i = 0; i < 2 * FLOW_STRAYS; i++)
+	before = *f->setup.arena;
+	for (int i = 0; i < 10000; i++) {
 		assert_int_equal(flow_callback(f, S("two words"), CALLBACK_PASTE, FLOW_SCRIPT_NOW, NULL), CALLBACK_IGNORED);
-	for (int i = 0; i < FLOW_STRAYS; i++) {
-		assert_int_equal(f->step, FLOW_ASK);
 		assert_int_equal(flow_callback(f, S("code=c&state=s"), CALLBACK_LISTENER, FLOW_SCRIPT_NOW, NULL), CALLBACK_IGNORED);
 	}
-	assert_int_equal(f->step, FLOW_FAILED);
+	assert_int_equal(f->step, FLOW_ASK);
+	assert_ptr_equal(f->setup.arena->at, before.at);
+}
+
+static void a_bare_code_that_is_refused_may_be_followed_by_another(void **state)
+{
+	const struct flow_exchange x[] = {PROBE, RESOURCE, ISSUER(DCR), REGISTER,
+		{"POST https://as/token", 400, NULL, "{\"error\":\"invalid_grant\"}", "code=nonsense"},
+		TOKEN("code=right"), {0}};
+
+	(void)state;
+	s.callbacks[0] = "paste nonsense";
+	s.callbacks[1] = "code=right&state=$";
+	done(x);
+	assert_int_equal(s.verdicts[0], CALLBACK_ACCEPTED);
+	assert_int_equal(s.verdicts[1], CALLBACK_ACCEPTED);
 }
 
 static void a_pasted_code_is_taken_from_the_terminal_alone(void **state)
@@ -367,7 +381,7 @@ static void a_refusal_of_the_user_ends_it(void **state)
 
 	(void)state;
 	s.callbacks[0] = "error=access_denied&error_description=nope&state=$";
-	failed(x, ERR_FAILED, "access was denied (nope)");
+	failed(x, ERR_FAILED, "access was denied: access_denied (nope)");
 	assert_int_equal(s.verdicts[0], CALLBACK_REFUSED);
 }
 
@@ -436,7 +450,8 @@ int main(void)
 		flow_test(scopes_are_the_least_that_is_asked_for),
 		flow_test(a_step_up_asks_for_the_union),
 		flow_test(a_stray_callback_does_not_end_the_wait),
-		flow_test(strays_without_end_do),
+		flow_test(a_flood_of_strays_does_not_end_it_either),
+		flow_test(a_bare_code_that_is_refused_may_be_followed_by_another),
 		flow_test(a_pasted_code_is_taken_from_the_terminal_alone),
 		flow_test(the_issuer_in_the_answer_decides),
 		flow_test(a_refusal_of_the_user_ends_it),
