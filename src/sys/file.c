@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -128,10 +129,12 @@ bool file_read(const char *path, enum file_check wanted, struct buf *out, bool *
 
 struct file_stamp file_stamp(const char *path)
 {
+	struct timespec now;
 	struct stat s;
 
 	if (stat(path, &s) != 0)
-		return (struct file_stamp){0};
+		return (struct file_stamp){.settled = true};
+	clock_gettime(CLOCK_REALTIME, &now);
 	return (struct file_stamp){
 		.there = true,
 		.device = s.st_dev,
@@ -139,13 +142,15 @@ struct file_stamp file_stamp(const char *path)
 		.size = s.st_size,
 		.changed_s = s.st_ctim.tv_sec,
 		.changed_ns = s.st_ctim.tv_nsec,
+		.settled = now.tv_sec - s.st_ctim.tv_sec > 2,
 	};
 }
 
-bool file_stamp_same(struct file_stamp a, struct file_stamp b)
+bool file_stamp_same(struct file_stamp before, struct file_stamp after)
 {
-	return a.there == b.there && a.device == b.device && a.node == b.node && a.size == b.size &&
-		a.changed_s == b.changed_s && a.changed_ns == b.changed_ns;
+	return before.settled && before.there == after.there && before.device == after.device &&
+		before.node == after.node && before.size == after.size && before.changed_s == after.changed_s &&
+		before.changed_ns == after.changed_ns;
 }
 
 struct str file_folder(struct str path, struct arena *a)

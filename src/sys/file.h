@@ -40,10 +40,13 @@ struct file_stamp {
 	uint64_t node;
 	int64_t size;
 	int64_t changed_s, changed_ns;
+	bool settled; /* it changed a while before this was taken */
 };
 
 struct file_stamp file_stamp(const char *path);
-bool file_stamp_same(struct file_stamp a, struct file_stamp b);
+/* Nothing changed between the two. False as well when it had changed so shortly before the first was taken that
+ * the clock of the file system may not have told a second change from it. */
+bool file_stamp_same(struct file_stamp before, struct file_stamp after);
 
 /* *out is path with every symlink of its last part followed, so that a file and not a link to it is
  * replaced. The end of the chain need not exist. The text lives in a. */

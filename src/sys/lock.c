@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/err.h"
@@ -69,6 +70,23 @@ bool lock_try(struct lock *l, uint32_t byte, bool *got, struct err *e)
 			return false;
 	}
 	return true;
+}
+
+/* Waiting by F_OFD_SETLKW could not be ended. The pauses grow, so that a crowd does not spin. */
+bool lock_wait(struct lock *l, uint32_t byte, int64_t wait_ms, bool *got, struct err *e)
+{
+	int64_t pause_ms = 1;
+
+	for (;;) {
+		if (!lock_try(l, byte, got, e))
+			return false;
+		if (*got || wait_ms <= 0)
+			return true;
+		nanosleep(&(struct timespec){.tv_nsec = (long)pause_ms * 1000000}, NULL);
+		wait_ms -= pause_ms;
+		if (pause_ms < 16)
+			pause_ms *= 2;
+	}
 }
 
 void lock_release(struct lock *l, uint32_t byte)

@@ -19,6 +19,8 @@
 #include "vault/slot.h"
 
 struct err;
+struct json;
+struct keys;
 struct world;
 
 /* Why a call failed, beside the error's text: one cure each. */
@@ -55,9 +57,12 @@ struct vault {
 	/* private */
 	struct arena own;    /* paths and keys, for the life of the vault; locked where possible */
 	struct arena body;   /* the decrypted body and what was read from it */
-	struct vault_keys *keys;
-	struct file_stamp stamp;
-	uint64_t highest; /* generation */
+	const struct json *root; /* the body's document; NULL: none was read */
+	struct keys *keys;
+	struct str beside;       /* the path of `key` */
+	struct file_stamp stamp; /* of what was read */
+	uint8_t seen_id[ENVELOPE_ID]; /* of the vault that was last opened here */
+	uint64_t seen;           /* and its generation */
 	struct lock lock;
 };
 
@@ -97,13 +102,14 @@ bool vault_remove(struct vault *v, struct str id, uint64_t revision, bool *remov
 bool vault_can_write(struct vault *v, struct err *e);
 
 /* The lock on refreshing one grant: one process refreshes, the others try again by a timer and then
- * vault_refresh. Tries, never waits. Held until released or the process ends. */
+ * vault_refresh. Tries, never waits. Held until released, the vault's close or the process's end. It keeps
+ * other vaults out, in this process too; not a second caller of the same struct vault. */
 bool vault_grant_try(struct vault *v, struct str id, bool *got, struct err *e);
 void vault_grant_release(struct vault *v, struct str id);
 
 /* Adds a slot for one more key or passphrase. *slot is its number. */
 bool vault_add_key(struct vault *v, const struct keysearch_secret *secret, uint32_t *slot, struct err *e);
-/* Opens further slots with one more secret, so that vault_rekey can wrap the new key for them. *slot is the one
+/* Opens a further slot with one more secret, so that vault_rekey can wrap the new key for it. *slot is the one
  * that opened. ERR_VAULT when none does. */
 bool vault_unlock_also(struct vault *v, const struct keysearch_secret *secret, uint32_t *slot, struct err *e);
 /* Draws a new data key and wraps it for every slot that is not in drop. Each of those must have been opened (by
