@@ -145,17 +145,17 @@ bool vault_begin_new(struct vault *v, struct err *e)
 
 /* Writes the body and reads it again, so that nothing reaches the disk that could not be read back. */
 static bool build_in(struct vault *v, const struct profile *profiles, size_t count, size_t size, struct arena *a,
-	struct buf *text, struct body *body, struct err *e)
+	struct buf *text, struct contents *body, struct err *e)
 {
 	if (!arena_new_secret(a, size))
 		return err_set(e, ERR_SYSTEM, "there is no memory for the vault");
 	*text = buf_over(arena_take(a, size / 3), size / 3);
-	*body = (struct body){v->root, profiles, count};
-	return body_write(text, body, *a, e) && body_read(buf_str(text), a, body, e);
+	*body = (struct contents){v->root, profiles, count};
+	return contents_write(text, body, *a, e) && contents_read(buf_str(text), a, body, e);
 }
 
 static bool build(struct vault *v, const struct profile *profiles, size_t count, struct arena *a, struct buf *text,
-	struct body *body, struct err *e)
+	struct contents *body, struct err *e)
 {
 	size_t size = len_add(16384, len_mul((size_t)v->stamp.size, 4));
 	struct err why = {0};
@@ -196,7 +196,7 @@ bool vault_commit(struct vault *v, const struct envelope *header, const uint8_t 
 	struct envelope next = *header;
 	struct arena a;
 	struct buf text;
-	struct body body;
+	struct contents body;
 
 	next.generation++;
 	if (!build(v, profiles, count, &a, &text, &body, e))

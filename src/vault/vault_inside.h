@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "vault/body.h"
+#include "vault/contents.h"
 #include "vault/keys.h"
 #include "vault/vault.h"
 

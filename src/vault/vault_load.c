@@ -66,7 +66,7 @@ static bool unlock(struct vault *v, const struct envelope *header, bool search, 
 }
 
 /* Reads the body into memory of this size; ERR_LIMIT asks for more. */
-static bool open_body_in(struct vault *v, const struct envelope *header, size_t size, struct arena *a, struct body *body,
+static bool open_body_in(struct vault *v, const struct envelope *header, size_t size, struct arena *a, struct contents *body,
 	enum vault_trouble *trouble, struct err *e)
 {
 	struct buf text;
@@ -80,14 +80,14 @@ static bool open_body_in(struct vault *v, const struct envelope *header, size_t 
 		return err_set(e, ERR_VAULT, "the vault %.*s was tampered with: its key fits but its content is not what keyfob wrote; "
 			"restore a copy, and ask who could write there", STR(str_first(v->path, 200)));
 	}
-	if (!body_read(buf_str(&text), a, body, e)) {
+	if (!contents_read(buf_str(&text), a, body, e)) {
 		*trouble = VAULT_NEWER;
 		return err_where(e, "the vault's content is not understood");
 	}
 	return true;
 }
 
-static bool open_body(struct vault *v, const struct envelope *header, struct arena *a, struct body *body, struct err *e)
+static bool open_body(struct vault *v, const struct envelope *header, struct arena *a, struct contents *body, struct err *e)
 {
 	size_t size = len_add(8192, len_mul(header->body.len, 3));
 	enum vault_trouble trouble;
@@ -128,7 +128,7 @@ static void keep_header(struct vault *v, const struct envelope *header)
 static bool open_envelope(struct vault *v, const struct envelope *header, bool search, struct arena *old, struct err *e)
 {
 	struct arena a;
-	struct body body;
+	struct contents body;
 
 	if (is_same_write(v, header))
 		return true;

@@ -1,4 +1,4 @@
-/* body: what the envelope seals: one JSON object with the profiles in it. Members that a later version
+/* contents: what the envelope seals: one JSON object with the profiles in it. Members that a later version
  * wrote are kept. */
 #pragma once
 
@@ -13,7 +13,7 @@ struct buf;
 struct err;
 struct json;
 
-struct body {
+struct contents {
 	const struct json *root; /* NULL: there was none yet */
 	const struct profile *profiles;
 	size_t count;
@@ -21,6 +21,6 @@ struct body {
 
 /* Reads the body; all of it lives in a or borrows from text. ERR_LIMIT when a is full; ERR_INPUT when it is not
  * what a vault holds. */
-bool body_read(struct str text, struct arena *a, struct body *out, struct err *e);
+bool contents_read(struct str text, struct arena *a, struct contents *out, struct err *e);
 /* Appends these profiles, and what else stood in root. scratch is for reading members again. */
-bool body_write(struct buf *out, const struct body *b, struct arena scratch, struct err *e);
+bool contents_write(struct buf *out, const struct contents *b, struct arena scratch, struct err *e);

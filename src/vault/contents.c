@@ -1,4 +1,4 @@
-#include "vault/body.h"
+#include "vault/contents.h"
 
 #include "base/arena.h"
 #include "base/buf.h"
@@ -8,7 +8,7 @@
 
 #define PROFILES S("profiles")
 
-static bool read_profiles(const struct json *list, struct arena *a, struct body *out, struct err *e)
+static bool read_profiles(const struct json *list, struct arena *a, struct contents *out, struct err *e)
 {
 	size_t count = json_count(list);
 	struct profile *profiles = arena_take_many(a, count, sizeof *profiles);
@@ -24,16 +24,16 @@ static bool read_profiles(const struct json *list, struct arena *a, struct body 
 	return true;
 }
 
-bool body_read(struct str text, struct arena *a, struct body *out, struct err *e)
+bool contents_read(struct str text, struct arena *a, struct contents *out, struct err *e)
 {
 	const struct json *list = NULL;
 
-	*out = (struct body){0};
+	*out = (struct contents){0};
 	return json_read(text, a, &out->root, e) && json_want_array(out->root, PROFILES, &list, e) &&
 		read_profiles(list, a, out, e);
 }
 
-bool body_write(struct buf *out, const struct body *b, struct arena scratch, struct err *e)
+bool contents_write(struct buf *out, const struct contents *b, struct arena scratch, struct err *e)
 {
 	struct json_write w = json_write_to(out);
 
