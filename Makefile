@@ -92,7 +92,7 @@ fuzzers = $(fuzz_c:%.c=$B/%)
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help tests test check fuzzers fuzz patch-check size bench install clean
+.PHONY: all help tests test peer check fuzzers fuzz patch-check size bench install clean
 
 all: $(if $(filter musl,$(flavour)),build/keyfob,$B/keyfob)
 
@@ -193,6 +193,12 @@ $T/cmocka.o: $(cmocka)/src/cmocka.c
 		-DHAVE_SETJMP_H -DHAVE_SIGNAL_H -DHAVE_UNISTD_H -DHAVE_TIME_H -DHAVE_STRUCT_TIMESPEC -DHAVE_CLOCK_GETTIME \
 		-DHAVE_STRSIGNAL -DHAVE_GCC_THREAD_LOCAL_STORAGE $(common) $(theirs_opt) -c -o $@ $<
 
+# A small server that the tests of the binary talk to.
+peer: $B/tests/peer/peer
+
+$B/tests/peer/%: $B/tests/peer/%.o $(libs)
+	$(CC) $(ours_opt) -o $@ $(link_head) $< $(libs) $(link_tail)
+
 # --- Fuzzing ------------------------------------------------------------------
 # The stored corpus is tests/fuzz/corpus/NAME; what a run finds is kept in build/fuzz/corpus/NAME
 # and used again by the next.
@@ -234,4 +240,4 @@ install: build/keyfob
 clean:
 	rm -rf build
 
--include $(patsubst %.o,%.d,$(lib_o) $B/src/main.o $(support_o)) $(tests:%=%.d) $(fuzzers:%=%.d) $(wildcard $B/tests/bench/*.d)
+-include $(patsubst %.o,%.d,$(lib_o) $B/src/main.o $(support_o)) $(tests:%=%.d) $(fuzzers:%=%.d) $(wildcard $B/tests/bench/*.d $B/tests/peer/*.d)
