@@ -193,8 +193,8 @@ $T/cmocka.o: $(cmocka)/src/cmocka.c
 		-DHAVE_SETJMP_H -DHAVE_SIGNAL_H -DHAVE_UNISTD_H -DHAVE_TIME_H -DHAVE_STRUCT_TIMESPEC -DHAVE_CLOCK_GETTIME \
 		-DHAVE_STRSIGNAL -DHAVE_GCC_THREAD_LOCAL_STORAGE $(common) $(theirs_opt) -c -o $@ $<
 
-# A small server that the tests of the binary talk to.
-peer: $B/tests/peer/peer
+# The small servers that the tests of the binary talk to.
+peer: $B/tests/peer/peer $B/tests/peer/names
 
 $B/tests/peer/%: $B/tests/peer/%.o $(libs)
 	$(CC) $(ours_opt) -o $@ $(link_head) $< $(libs) $(link_tail)
