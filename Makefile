@@ -224,7 +224,7 @@ $B/tests/fuzz/%_fuzz: $B/tests/fuzz/%_fuzz.o $B/libsupport.a $T/cmocka.o $(libs)
 size: build/keyfob
 	@scripts/size build/keyfob $B/keyfob.map
 
-bench: build/keyfob $B/tests/bench/time $B/tests/bench/kdf
+bench: build/keyfob peer $B/tests/bench/time $B/tests/bench/kdf
 	@scripts/bench build/keyfob $B/tests/bench
 
 $B/tests/bench/%: $B/tests/bench/%.o $(libs)
