@@ -90,7 +90,7 @@ static bool read_value(struct reader *r, struct str *value)
 		*value = buf_str(&out);
 		return true;
 	}
-	while (n < r->rest.len && r->rest.at[n] != ',' && r->rest.at[n] != ' ' && r->rest.at[n] != '\t')
+	while (n < r->rest.len && r->rest.at[n] > ' ' && r->rest.at[n] <= '~' && r->rest.at[n] != ',')
 		n = len_add(n, 1);
 	*value = arena_str(r->arena, str_first(r->rest, n));
 	r->rest = str_from(r->rest, n);

@@ -1,0 +1,81 @@
+/* token: an answer that was taken, written anew, is taken as the same; tokens in it can stand in a
+ * field; one that was not taken leaves nothing behind, and its error is one plain line. */
+#include "support/fuzz.h"
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "http/fetch.h"
+#include "http/field.h"
+#include "json/json_write.h"
+#include "oauth/scope.h"
+#include "oauth/token.h"
+
+enum { NOW = 1700000000 };
+
+static struct arena arena;
+
+static struct str write(const struct token *t)
+{
+	struct buf out = buf_in(&arena, 0);
+	struct json_write w = json_write_to(&out);
+
+	json_write_object(&w);
+	json_write_str_as(&w, S("id_token"), t->id_token);
+	json_write_str_as(&w, S("scope"), t->scope);
+	json_write_str_as(&w, S("refresh_token"), t->refresh_token);
+	if (t->expires_at)
+		json_write_int_as(&w, S("expires_in"), t->expires_at - NOW);
+	json_write_str_as(&w, S("token_type"), t->token_type);
+	json_write_str_as(&w, S("access_token"), t->access_token);
+	json_write_end_object(&w);
+	fuzz_check(!out.full);
+	return buf_str(&out);
+}
+
+static void check_taken(const struct token *t)
+{
+	struct fetch_answer answer = {.status = 200, .body = write(t)};
+	struct token again;
+
+	fuzz_check(t->access_token.len > 0 && field_is_value(t->access_token));
+	fuzz_check(field_is_value(t->refresh_token));
+	fuzz_check(t->scope.len == 0 || scope_is_valid(t->scope));
+	fuzz_check(t->expires_at == 0 || t->expires_at > NOW);
+	fuzz_check(token_read(&answer, NOW, &arena, &again, NULL) == TOKEN_OK);
+	fuzz_check(str_same(t->access_token, again.access_token));
+	fuzz_check(str_same(t->token_type, again.token_type));
+	fuzz_check(str_same(t->refresh_token, again.refresh_token));
+	fuzz_check(str_same(t->scope, again.scope));
+	fuzz_check(str_same(t->id_token, again.id_token));
+	fuzz_check(t->expires_at == again.expires_at);
+}
+
+static void check(int status, struct str body)
+{
+	struct fetch_answer answer = {.status = status, .body = body};
+	struct err e = {0};
+	struct token t;
+
+	if (token_read(&answer, NOW, &arena, &t, &e) == TOKEN_OK) {
+		fuzz_check(status == 200);
+		check_taken(&t);
+		return;
+	}
+	fuzz_check(t.access_token.len == 0 && t.refresh_token.len == 0);
+	fuzz_check(e.kind != ERR_NONE);
+	for (const char *at = e.text; *at; at++)
+		fuzz_check(!str_is_control(*at));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	if (!arena.block && !arena_new(&arena, 8 << 20))
+		abort();
+	if (size < 32768) {
+		check(200, str_make(data, size));
+		check(400, str_make(data, size));
+	}
+	arena_reset(&arena);
+	return 0;
+}
