@@ -1,4 +1,5 @@
 // Talking with servers of both eras, open and guarded.
+import { Issuer } from './servers/issuer.js';
 import { startProvider } from './servers/oidc.js';
 import { startLegacy, startModern } from './servers/mcp.js';
 import { keyfobTest } from './support/keyfob.js';
@@ -40,3 +41,12 @@ keyfobTest('inspect: the reference server', async (t, keyfob) => {
 	const whole = JSON.parse(await keyfob.expect(0, ['inspect', server.url, '--json']));
 	check(whole.tools.every(({ inputSchema }) => inputSchema?.type === 'object'), 'schemas are there');
 });
+
+keyfobTest('inspect: a server that takes the connection and says nothing is given up by the time limit', async (t, keyfob) => {
+	const issuer = await t.use(new Issuer().start());
+	issuer.door.shut = true;
+	for (const args of [['inspect', issuer.mcp], ['login', issuer.mcp, '--no-browser']]) {
+		const end = await keyfob.run([...args, '--timeout', '1']);
+		equal(end.code, 4, `exit of ${end.stderr}`);
+	}
+}, { seconds: 10 });
