@@ -99,7 +99,7 @@ static enum flow_step settle_client(struct flow *f, const struct grant *known, i
 	return send(f, FLOW_AT_REGISTER, REGISTER_MAX);
 }
 
-/* The issuer has forgotten the registration of an earlier sign-in: make a new one, once. */
+/* The registration of an earlier sign-in does not do any more: make a new one, once. */
 static enum flow_step register_again(struct flow *f, int64_t now)
 {
 	err_clear(&f->err);
@@ -236,10 +236,16 @@ static enum flow_step exchange(struct flow *f, struct str code)
 	return send(f, FLOW_AT_TOKEN, TOKEN_ANSWER_MAX);
 }
 
+/* The issuer forgot the client, or lets it ask for no more than what it was registered for. */
+static bool blames_registration(struct str error)
+{
+	return str_same(error, S("unauthorized_client")) || str_same(error, S("invalid_client")) || str_same(error, S("invalid_scope"));
+}
+
 static void refused(struct flow *f, struct str error, const struct err *why, int64_t now)
 {
 	f->err = *why;
-	if (f->is_reused && (str_same(error, S("unauthorized_client")) || str_same(error, S("invalid_client"))))
+	if (f->is_reused && blames_registration(error))
 		register_again(f, now);
 	else
 		failed(f);

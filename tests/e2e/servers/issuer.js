@@ -37,13 +37,14 @@ class Refusal extends Error {
 	}
 }
 
-/* What a test may set: lifetime (seconds), refreshes (whether refresh tokens are given), outcome
- * ('grant' or an error code for the callback), iss ('right', 'absent' or another string), and the two
+/* What a test may set: lifetime (seconds), refreshes (whether refresh tokens are given), forgives
+ * (a spent refresh token is taken as if it were not), outcome ('grant' or an error code for the callback), iss ('right', 'absent' or another string), and the two
  * hooks around the token endpoint: beforeToken(form, req) may give the answer {status, body} itself;
  * afterToken(form, answer, req) runs when all is decided and nothing is sent. */
 export class Issuer {
 	lifetime = 3600;
 	refreshes = true;
+	forgives = false;
 	outcome = 'grant';
 	iss = 'right';
 	beforeToken = null;
@@ -189,7 +190,7 @@ export class Issuer {
 		const family = this.families.find((f) => f.client === form.get('client_id') && (f.refresh === token || f.spent?.has(token)));
 		if (!family?.alive)
 			throw new Refusal('invalid_grant', 'this refresh token is not known');
-		if (family.refresh !== token) {
+		if (family.refresh !== token && !this.forgives) {
 			this.counts.reuses++;
 			family.alive = false;
 			throw new Refusal('invalid_grant', 'this refresh token was used before');
