@@ -8,8 +8,8 @@
 
 /* Where the next byte of a chunked body stands. */
 enum state {
-	SIZE,        /* the first digit of a chunk's size */
-	SIZE_MORE,   /* a later one, or what follows it */
+	SIZE,            /* the first digit of a chunk's size */
+	SIZE_MORE,       /* a later one, or what follows it */
 	EXTENSION_BLANK, /* blanks before a ';' */
 	EXTENSION,
 	SIZE_LF,
@@ -74,6 +74,9 @@ static bool read_size_line(struct body *b, char c, struct err *e)
 
 	if (++b->line > BODY_CHUNK_LINE_MAX)
 		return err_set(e, ERR_LIMIT, "the chunked HTTP body holds a chunk whose first line is longer than allowed");
+	/* A size of 16 digits, and CR. */
+	if (b->line > 17 && ++b->extensions > BODY_EXTENSIONS_MAX)
+		return err_set(e, ERR_LIMIT, "the chunked HTTP body holds more chunk extensions than allowed");
 	if (b->state == SIZE || (b->state == SIZE_MORE && hex_digit(c) >= 0))
 		return read_size(b, c, e);
 	if (c == '\r' && b->state != EXTENSION_BLANK)
@@ -90,7 +93,7 @@ static bool read_size_line(struct body *b, char c, struct err *e)
 /* A byte of the trailers, whose fields are checked and dropped (RFC 9112 §7.1.2). */
 static bool read_trailers(struct body *b, char c, struct err *e)
 {
-	if (++b->extra > BODY_TRAILERS_MAX)
+	if (++b->trailers > BODY_TRAILERS_MAX)
 		return err_set(e, ERR_LIMIT, "the chunked HTTP body holds more trailers than allowed");
 	if (b->state == TRAILER && c == '\r')
 		b->state = LAST_LF;
@@ -148,7 +151,7 @@ static bool take_payload(struct body *b, struct str bytes, struct str *piece, st
 {
 	uint64_t room = b->max - b->total;
 
-	if (room == 0 || (b->framing.kind == BODY_LENGTH && b->left > room))
+	if (room == 0)
 		return too_long(b, e);
 	if (b->left < room)
 		room = b->left;
@@ -166,6 +169,10 @@ enum feed body_read(struct body *b, struct str bytes, size_t *used, struct str *
 {
 	*used = 0;
 	*piece = str_first(bytes, 0);
+	if (b->framing.kind == BODY_LENGTH && b->left > b->max - b->total) {
+		too_long(b, e);
+		return FEED_BAD;
+	}
 	while (*used < bytes.len && b->state != OVER && piece->len == 0) {
 		struct str rest = str_from(bytes, *used);
 

@@ -24,8 +24,10 @@ struct body_framing {
 	uint64_t length; /* of BODY_LENGTH */
 };
 
-/* A chunk's line (size and extensions) and all trailers together, in bytes. */
+/* In bytes: a chunk's line (size and extensions); what the lines of a whole body may hold beside
+ * their sizes, since all of it is read and thrown away; all trailers together. */
 #define BODY_CHUNK_LINE_MAX 512
+#define BODY_EXTENSIONS_MAX 16384
 #define BODY_TRAILERS_MAX 4096
 
 struct body {
@@ -33,10 +35,11 @@ struct body {
 	uint64_t total; /* payload bytes so far */
 	/* private */
 	uint64_t max;
-	uint64_t left;    /* of the length or of this chunk */
-	uint64_t size;    /* of the chunk whose line is being read */
-	size_t line;      /* bytes of this line so far */
-	size_t extra;     /* bytes of trailers so far */
+	uint64_t left;     /* of the length or of this chunk */
+	uint64_t size;     /* of the chunk whose line is being read */
+	size_t line;       /* bytes of this line so far */
+	size_t extensions; /* bytes beside the sizes so far */
+	size_t trailers;   /* bytes of trailers so far */
 	unsigned state;
 };
 
@@ -47,7 +50,8 @@ void body_begin(struct body *b, struct body_framing framing, uint64_t max);
  * bytes, perhaps empty). MORE: call again with what is left, or with what arrives next;
  * with bytes to eat it always eats some. DONE: the body is over, this piece was its last,
  * and what is left belongs to the next message; so call it once after the head even when
- * nothing came with it. BAD: ERR_INPUT, or ERR_LIMIT past max; *piece is empty.
+ * nothing came with it. BAD: ERR_INPUT, or ERR_LIMIT past max (a length or a chunk's size
+ * beyond it is refused at once); *piece is empty.
  * Chunk extensions and trailers are bounded, checked and dropped. */
 enum feed body_read(struct body *b, struct str bytes, size_t *used, struct str *piece, struct err *e);
 

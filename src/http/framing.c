@@ -27,7 +27,10 @@ static bool read_fields(const struct head *h, struct body_framing *said, struct 
 		return err_set(e, ERR_INPUT, "the HTTP head holds a Transfer-Encoding other than \"chunked\" (\"%.*s\")", STR(str_first(coding, 40)));
 	if (lengths && !str_to_u64(length, &said->length))
 		return err_set(e, ERR_INPUT, "the Content-Length is not a number (\"%.*s\")", STR(str_first(length, 40)));
-	said->kind = codings ? BODY_CHUNKED : lengths ? BODY_LENGTH : BODY_NONE;
+	if (codings)
+		said->kind = BODY_CHUNKED;
+	else if (lengths)
+		said->kind = BODY_LENGTH;
 	return true;
 }
 

@@ -42,6 +42,8 @@ static bool check_byte(const struct head *h, char c, size_t i, struct err *e)
 		return too_long(h, e);
 	if (c == '\n')
 		return err_set(e, ERR_INPUT, "a line of the HTTP head ends in a bare LF");
+	if (h->is_answer && i == 0 && (c == 0x15 || c == 0x16)) /* an alert or a handshake */
+		return err_set(e, ERR_INPUT, "the server speaks TLS there: ask for https instead of http");
 	if (str_is_control(c) && c != '\t')
 		return err_set(e, ERR_INPUT, "the HTTP head holds a control character (0x%02x)", (unsigned)(unsigned char)c);
 	return true;

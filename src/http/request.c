@@ -7,9 +7,19 @@
 static bool is_ours(struct str name)
 {
 	static const struct str ours[] = {
-		S_INIT("host"), S_INIT("content-length"), S_INIT("transfer-encoding"), S_INIT("connection"), S_INIT("keep-alive"),
-		S_INIT("proxy-connection"), S_INIT("proxy-authorization"), S_INIT("te"), S_INIT("trailer"), S_INIT("upgrade"),
-		S_INIT("expect"), S_INIT("user-agent"), S_INIT("accept-encoding"),
+		S_INIT("host"),
+		S_INIT("content-length"),
+		S_INIT("transfer-encoding"),
+		S_INIT("connection"),
+		S_INIT("keep-alive"),
+		S_INIT("proxy-connection"),
+		S_INIT("proxy-authorization"),
+		S_INIT("te"),
+		S_INIT("trailer"),
+		S_INIT("upgrade"),
+		S_INIT("expect"),
+		S_INIT("user-agent"),
+		S_INIT("accept-encoding"),
 	};
 
 	for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
@@ -39,10 +49,12 @@ static bool keep(struct buf *out, size_t before, bool ok, struct err *e)
 
 static bool check_line(struct str method, const struct url *url, struct err *e)
 {
+	bool is_whole = url->host.len > 0 && str_starts(url->path, S("/"));
+
 	if (!field_is_token(method))
 		return err_set(e, ERR_INPUT, "\"%.*s\" is no HTTP method", STR(str_first(method, 40)));
-	if (!is_visible(url->host) || !is_visible(url->path) || !is_visible(url->query) || !str_starts(url->path, S("/")))
-		return err_set(e, ERR_INPUT, "a URL with a blank, a control character or no path cannot be asked for");
+	if (!is_whole || !is_visible(url->scheme) || !is_visible(url->host) || !is_visible(url->path) || !is_visible(url->query))
+		return err_set(e, ERR_INPUT, "a URL with a blank, a control character, no host or no path cannot be asked for");
 	return true;
 }
 

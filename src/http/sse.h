@@ -22,8 +22,8 @@ struct sse_event {
 };
 
 struct sse {
-	struct str id;     /* the last event id, also of events without data; for Last-Event-ID */
-	bool has_retry;    /* the server named a time to wait before reconnecting: */
+	struct str id;  /* the last event id, also of events without data; for Last-Event-ID */
+	bool has_retry; /* the server named a time to wait before reconnecting: */
 	uint64_t retry_ms;
 	/* private */
 	struct buf data;

@@ -7,7 +7,8 @@
 #include "base/err.h"
 #include "http/head.h"
 
-enum { FIELDS = 16, MAX = 4096 };
+enum { FIELDS = 16,
+	MAX = 4096 };
 
 static void begin(struct head *h, struct http_field *fields, bool is_answer)
 {

@@ -8,7 +8,8 @@
 #include "http/request.h"
 #include "http/response.h"
 
-enum { FIELDS = 8, ROOM = 8192 };
+enum { FIELDS = 8,
+	ROOM = 8192 };
 
 static bool next(struct str *rest, struct str *part)
 {

@@ -138,6 +138,8 @@ static void keeps_to_its_limits(void **state)
 		{{BODY_CHUNKED, 0}, "0\r\n\r\n", 0, FEED_DONE},
 		{{BODY_LENGTH, 5}, "hello", 5, FEED_DONE},
 		{{BODY_LENGTH, 5}, "hello", 4, FEED_BAD},
+		{{BODY_LENGTH, 5}, "", 4, FEED_BAD},
+		{{BODY_LENGTH, 1}, "", 0, FEED_BAD},
 		{{BODY_LENGTH, UINT64_MAX}, "hello", UINT64_MAX, FEED_MORE},
 		{{BODY_UNTIL_CLOSE, 0}, "hello", 5, FEED_MORE},
 		{{BODY_UNTIL_CLOSE, 0}, "hello", 4, FEED_BAD},
@@ -178,6 +180,31 @@ static void bounds_chunk_lines_and_trailers(void **state)
 	buf_cut(&b, b.len - 4);
 	buf_add(&b, S("x\r\n\r\n"));
 	assert_int_equal(read(chunked, 9, buf_str(&b), sizeof text).kind, ERR_LIMIT);
+}
+
+static void extensions_of_many_small_chunks_add_up(void **state)
+{
+	struct str chunk = S("1;an-extension-of-some-length\r\nx\r\n");
+	struct str plain = S("00000001\r\nx\r\n");
+	struct body b;
+	struct err e = {0};
+	uint64_t taken[2] = {0};
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		body_begin(&b, chunked, UINT64_MAX);
+		for (enum feed fed = FEED_MORE; fed != FEED_BAD && taken[i] < 10000; taken[i]++)
+			for (struct str rest = i ? plain : chunk; rest.len && fed != FEED_BAD;) {
+				struct str piece;
+				size_t used;
+
+				fed = body_read(&b, rest, &used, &piece, &e);
+				rest = str_from(rest, used);
+			}
+	}
+	assert_int_equal(e.kind, ERR_LIMIT);
+	assert_true(taken[0] > 500 && taken[0] < 2000);
+	assert_int_equal(taken[1], 10000);
 }
 
 static void a_length_ends_it(void **state)
@@ -262,6 +289,7 @@ int main(void)
 		cmocka_unit_test(refuses_broken_chunks),
 		cmocka_unit_test(keeps_to_its_limits),
 		cmocka_unit_test(bounds_chunk_lines_and_trailers),
+		cmocka_unit_test(extensions_of_many_small_chunks_add_up),
 		cmocka_unit_test(a_length_ends_it),
 		cmocka_unit_test(tells_a_good_end_from_a_cut),
 		cmocka_unit_test(reads_what_it_writes),

@@ -65,7 +65,7 @@ static void answer(struct head *h, const char *method, const char *text)
 static void reads_a_request_however_it_comes(void **state)
 {
 	const struct str text = S("POST /mcp/a%2fb?x=|y HTTP/1.1\r\nHost: Localhost:80\r\nContent-Length:  12\t\r\n"
-		"X-Empty:\r\nx-obs: \xe9 \"a\tb\"\r\n\r\nhello world!");
+				  "X-Empty:\r\nx-obs: \xe9 \"a\tb\"\r\n\r\nhello world!");
 
 	(void)state;
 	for (size_t way = 0; way < WAYS; way++) {
@@ -202,6 +202,16 @@ static const struct refusal bad_requests[] = {
 	{S_INIT(LINE HOST "Transfer-Encoding: \"chunked\"\r\n\r\n"), "other than"},
 	{S_INIT(LINE HOST "Transfer-Encoding: identity\r\n\r\n"), "other than"},
 	{S_INIT(LINE HOST "Transfer-Encoding:\r\n\r\n"), "other than"},
+	{S_INIT(LINE HOST "Transfer-Encoding: chunked\x0b\r\n\r\n"), "control"},
+	{S_INIT(LINE HOST "Transfer-Encoding: chunked\0\r\n\r\n"), "control"},
+	{S_INIT(LINE HOST "Transfer-Encoding: \xa0"
+			  "chunked\r\n\r\n"),
+		"other than"},
+	{S_INIT(LINE HOST "Transfer-Encoding:\r\n chunked\r\n\r\n"), "folded"},
+	{S_INIT(LINE HOST "X: y\rTransfer-Encoding: chunked\r\n\r\n"), "bare CR"},
+	{S_INIT(LINE HOST "X: y\nTransfer-Encoding: chunked\r\n\r\n"), "bare LF"},
+	{S_INIT(LINE HOST "Content-Length: 5\r\nTransfer-Encoding : chunked\r\n\r\n"), "blank before a colon"},
+	{S_INIT(LINE HOST "Content-Length: 5\r\n\0Transfer-Encoding: chunked\r\n\r\n"), "control"},
 	{S_INIT("POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n"), "HTTP/1.0"},
 	/* start lines and versions */
 	{S_INIT("GET / HTTP/1.2\r\n" HOST "\r\n"), "neither HTTP/1.1"},
@@ -269,6 +279,8 @@ static const struct refusal bad_answers[] = {
 	{S_INIT("HTTP/1.1 200 O\0K\r\n\r\n"), "control"},
 	{S_INIT("HTTP/1.1 200 OK\r\n A: b\r\n\r\n"), "folded"},
 	{S_INIT("HTTP/1.1 200 OK\r\nA : b\r\n\r\n"), "blank before a colon"},
+	{S_INIT("\x15\x03\x01"), "https"},
+	{S_INIT("\x16\x03\x01"), "https"},
 	{S_INIT("HTTP/1.1 20 OK\r\n\r\n"), "status"},
 	{S_INIT("HTTP/1.1 2000 OK\r\n\r\n"), "status"},
 	{S_INIT("HTTP/1.1 099 OK\r\n\r\n"), "status"},
@@ -353,6 +365,9 @@ static void takes_what_is_odd_but_clear(void **state)
 	assert_str(h.host, "");
 	request(&h, "GET / HTTP/1.1\r\nHost: h\r\nContent-Length: 007\r\n\r\n");
 	assert_int_equal(h.framing.length, 7);
+	/* Names that only look like ours frame nothing. */
+	request(&h, "GET / HTTP/1.1\r\nHost: h\r\nContent_Length: 5\r\nTransfer_Encoding: chunked\r\nX-Content-Length: 7\r\n\r\n");
+	assert_int_equal(h.framing.kind, BODY_NONE);
 	answer(&h, "GET", "HTTP/1.1 200\r\nContent-Length: 18446744073709551615\r\n\r\n");
 	assert_str(h.reason, "");
 	assert_true(h.framing.length == UINT64_MAX);
