@@ -55,8 +55,10 @@ static bool read_file(void *self, struct str path, struct arena *a, struct str *
 	struct str name = arena_str(a, path);
 
 	(void)self;
-	if (!name.at || !file_read(name.at, FILE_ANY, &whole, NULL, e))
-		return name.at != NULL || err_set(e, ERR_LIMIT, "no memory for a path");
+	if (!name.at)
+		return err_set(e, ERR_LIMIT, "no memory for a path");
+	if (!file_read(name.at, FILE_ANY, &whole, NULL, e))
+		return false;
 	*content = buf_str(&whole);
 	return true;
 }

@@ -21,7 +21,7 @@ counts() {
 	status=$?
 	last=$(tail -1 "$scratch/.told")
 	bad=$(printf '%s\n' "$last" | sed 's/.*passed, \([0-9]*\) failed.*/\1/')
-	if [ "$last" = "$want" ] && { [ "$status" -eq 0 ] && [ "$bad" -eq 0 ] || [ "$status" -ne 0 ] && [ "$bad" -ne 0 ]; }; then
+	if [ "$last" = "$want" ] && [ $((status != 0)) -eq $((bad != 0)) ]; then
 		pass "$what"
 	else
 		fail "$what" "$scratch/.told"

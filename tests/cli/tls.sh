@@ -23,5 +23,5 @@ ends 0 "--ca-file" login --url "$url" --ca-file "$scratch/tls/ca.pem"
 with="SSL_CERT_FILE=$scratch/tls/ca.pem" ends 0 "SSL_CERT_FILE" login --url "$url"
 with="NODE_EXTRA_CA_CERTS=$scratch/tls/ca.pem" ends 0 "NODE_EXTRA_CA_CERTS" login --url "$url"
 check "the server saw the token" grep -q 'POST /mcp known' "$scratch/peer.log"
-ends 4 "a file of roots that is not there" login --url "$url" --ca-file "$scratch/none.pem"
+ends 6 "a file of roots that is not there" login --url "$url" --ca-file "$scratch/none.pem"
 finish

@@ -8,7 +8,7 @@ token=mcp-secret-of-the-tests-0123456789
 printf '%s\n' "$token" >"$scratch/token"
 printf 'mcp-another-secret\n' >"$scratch/wrong"
 peer_start "$token"
-url=http://127.0.0.1:$port/mcp
+url=http://127.0.0.1:$port/team/mcp
 vault=$home/.config/keyfob
 
 input=$scratch/wrong
@@ -41,10 +41,12 @@ ends 0 "status of one" status "$url"
 ends 0 "token" token "$url"
 is "prints it, a line" out "$token"
 empty "and nothing else" err
-ends 0 "token by --url, of another path there" auth token --url "http://127.0.0.1:$port/mcp/tools"
+ends 0 "token by --url, of another path below" auth token --url "http://127.0.0.1:$port/team/tools"
 is "is the same" out "$token"
-ends 3 "token for a path that it is not for" token "http://127.0.0.1:$port/other"
-lacks "does not print it" both "$token"
+for path in / /teams /other/mcp /team/../other /team%2f..%2fother; do
+	ends 3 "token for $path, that it is not for" token "http://127.0.0.1:$port$path"
+	lacks "does not print it" both "$token"
+done
 ends 3 "token for another port" token "http://127.0.0.1:1/mcp"
 lacks "does not print it" both "$token"
 
