@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <netdb.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -384,6 +385,105 @@ static void renegotiation_is_refused_and_the_answer_still_comes(void **state)
 	openssl_peer_kill(&peer);
 }
 
+/* --- Through a proxy ---------------------------------------------------------------- */
+
+static struct {
+	int listening;
+	uint16_t port, target;
+	char head[1024];
+	pthread_t thread;
+} proxy;
+
+static int connect_to(uint16_t port)
+{
+	struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {htonl(INADDR_LOOPBACK)}};
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	return connect(fd, (struct sockaddr *)&a, sizeof a) == 0 ? fd : -1;
+}
+
+/* Both ways until either side ends. */
+static void join_ends(int a, int b)
+{
+	struct pollfd f[2] = {{.fd = a, .events = POLLIN}, {.fd = b, .events = POLLIN}};
+	char some[8192];
+
+	while (poll(f, 2, -1) > 0)
+		for (int i = 0; i < 2; i++) {
+			ssize_t n = f[i].revents ? recv(f[i].fd, some, sizeof some, 0) : -1;
+
+			if (f[i].revents && (n <= 0 || send(f[1 - i].fd, some, (size_t)n, MSG_NOSIGNAL) != n))
+				return;
+		}
+}
+
+static void *run_proxy(void *self)
+{
+	int fd = accept(proxy.listening, NULL, NULL);
+	size_t n = 0;
+	int onward;
+
+	(void)self;
+	while (n < sizeof proxy.head - 1 && !strstr(proxy.head, "\r\n\r\n") && recv(fd, proxy.head + n, 1, 0) == 1)
+		n++;
+	send(fd, "HTTP/1.1 200 Connection established\r\n\r\n", 39, MSG_NOSIGNAL);
+	onward = connect_to(proxy.target);
+	join_ends(fd, onward);
+	close(fd);
+	close(onward);
+	return NULL;
+}
+
+static void start_proxy(void)
+{
+	struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+	socklen_t len = sizeof a;
+
+	proxy.listening = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	assert_int_equal(bind(proxy.listening, (struct sockaddr *)&a, len), 0);
+	assert_int_equal(listen(proxy.listening, 4), 0);
+	assert_int_equal(getsockname(proxy.listening, (struct sockaddr *)&a, &len), 0);
+	proxy.port = ntohs(a.sin_port);
+	proxy.target = peer.port;
+	assert_int_equal(pthread_create(&proxy.thread, NULL, run_proxy, NULL), 0);
+}
+
+static void tls_goes_through_a_proxy_that_sees_none_of_it(void **state)
+{
+	static const struct http_field secret = {S_INIT("Authorization"), S_INIT("Bearer hunter2")};
+	char address[64], expected[128];
+
+	(void)state;
+	prepare();
+	openssl_peer_start(&peer, EC);
+	start_proxy();
+	snprintf(address, sizeof address, "http://127.0.0.1:%u", proxy.port);
+	w.options.proxies.https = str_of(address);
+	wire_world_start(&w);
+	for (int i = 0; i < 2; i++) {
+		memset(&ask, 0, sizeof ask);
+		ask.request.fields = &secret;
+		ask.request.fields_n = 1;
+		openssl_peer_forget(&peer);
+		begin("mcp.example", "/secret");
+		wait_and_answer(WHOLE);
+		wire_wait(&ask);
+		assert_ok(ask.good, &ask.failure);
+		assert_string_equal(ask.body, "hello");
+		assert_true(openssl_peer_saw(&peer, "GET /secret HTTP/1.1"));
+		assert_true(openssl_peer_saw(&peer, "Authorization: Bearer hunter2"));
+		assert_false(openssl_peer_saw(&peer, "Proxy-"));
+	}
+	wire_world_end(&w);
+	pthread_join(proxy.thread, NULL);
+	close(proxy.listening);
+	snprintf(expected, sizeof expected, "CONNECT mcp.example:%u HTTP/1.1\r\n", peer.port);
+	assert_true(strncmp(proxy.head, expected, strlen(expected)) == 0);
+	assert_null(strstr(proxy.head, "secret"));
+	assert_null(strstr(proxy.head, "hunter2"));
+	openssl_peer_kill(&peer);
+}
+
 /* --- Not TLS, or none that goes on ------------------------------------------------- */
 
 static void expect_of_script(const char *step, const char *text)
@@ -458,6 +558,7 @@ int main(void)
 		row(large_requests_go_whole),
 		row(a_kept_connection_carries_the_next_exchange),
 		row(renegotiation_is_refused_and_the_answer_still_comes),
+		row(tls_goes_through_a_proxy_that_sees_none_of_it),
 		row(names_what_is_no_tls),
 		row(names_who_hangs_up),
 	};

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -62,6 +63,7 @@ static void run(const char *options, int in, int out)
 	char *argv[40] = {"openssl", "s_server", "-accept", "127.0.0.1:0"};
 	int n = 4;
 
+	prctl(PR_SET_PDEATHSIG, SIGKILL); /* a test that is ended leaves nobody behind */
 	snprintf(text, sizeof text, "%s", options);
 	for (char *word = strtok(text, " "); word && n < 39; word = strtok(NULL, " "))
 		argv[n++] = word;
