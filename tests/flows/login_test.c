@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "http/url.h"
+#include "oauth/token.h"
 #include "support/flow_script.h"
 
 #define SERVER "https://h/mcp"
@@ -423,6 +424,50 @@ static void a_redirect_uri_must_come_back_here(void **state)
 	}
 }
 
+/* A sign-in's grant, and what becomes of it when its access token has run out. */
+static void a_grant_is_refreshed(void **state)
+{
+	static const struct {
+		int status;
+		const char *body;
+		enum token_outcome outcome;
+		const char *access, *refresh, *scope;
+		int64_t expires_at;
+	} cases[] = {
+		{200, "{\"access_token\":\"at2\",\"token_type\":\"Bearer\",\"expires_in\":60,\"refresh_token\":\"rt2\",\"scope\":\"r\"}",
+			TOKEN_OK, "at2", "rt2", "r", FLOW_SCRIPT_NOW + 160},
+		{200, "{\"access_token\":\"at2\",\"token_type\":\"Bearer\"}", TOKEN_OK, "at2", "rt", "r w", 0},
+		{400, "{\"error\":\"invalid_grant\"}", TOKEN_SPENT, "at", "rt", "r w", FLOW_SCRIPT_NOW + 60},
+		{503, "", TOKEN_LATER, "at", "rt", "r w", FLOW_SCRIPT_NOW + 60},
+		{500, "{\"error\":\"server_error\"}", TOKEN_LATER, "at", "rt", "r w", FLOW_SCRIPT_NOW + 60},
+	};
+	const struct flow_exchange x[] = {PROBE, RESOURCE, ISSUER(DCR), REGISTER, TOKEN(NULL), {0}};
+	struct fetch_request r;
+	struct err e = {0};
+
+	(void)state;
+	done(x);
+	assert_false(token_is_fresh(&s.flow.grant, FLOW_SCRIPT_NOW + 60, 0));
+	assert_ok(token_refresh(&s.flow.grant, s.setup.arena, &r, &e), &e);
+	assert_str(url_text(&r.url, s.setup.arena), "https://as/token");
+	assert_str(r.body, "grant_type=refresh_token&refresh_token=rt&resource=https%3A%2F%2Fh%2Fmcp&client_id=reg-1");
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct fetch_answer answer = {.status = cases[i].status, .body = str_of(cases[i].body)};
+		struct grant g = s.flow.grant;
+		struct token t;
+
+		assert_int_equal(token_read(&answer, FLOW_SCRIPT_NOW + 100, s.setup.arena, &t, &e), cases[i].outcome);
+		if (cases[i].outcome == TOKEN_OK)
+			token_apply(&t, FLOW_SCRIPT_NOW + 100, &g);
+		assert_str(g.access_token, cases[i].access);
+		assert_str(g.refresh_token, cases[i].refresh);
+		assert_str(g.scope, cases[i].scope);
+		assert_int_equal(g.expires_at, cases[i].expires_at);
+		assert_str(g.resource, SERVER);
+		assert_str(g.client_id, "reg-1");
+	}
+}
+
 static void verifier_and_state_are_wiped_at_the_end(void **state)
 {
 	const struct flow_exchange x[] = {PROBE, RESOURCE, ISSUER(DCR), REGISTER, TOKEN(NULL), {0}};
@@ -457,6 +502,7 @@ int main(void)
 		flow_test(a_refusal_of_the_user_ends_it),
 		flow_test(trouble_at_the_token_endpoint_is_told_apart),
 		flow_test(a_redirect_uri_must_come_back_here),
+		flow_test(a_grant_is_refreshed),
 		flow_test(verifier_and_state_are_wiped_at_the_end),
 	};
 
