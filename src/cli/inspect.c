@@ -2,14 +2,13 @@
 #include <stdlib.h>
 
 #include "base/arena.h"
-#include "base/buf.h"
 #include "base/err.h"
+#include "cli/answer.h"
 #include "cli/args.h"
 #include "cli/command.h"
 #include "client/conversation.h"
 #include "client/site.h"
 #include "json/json.h"
-#include "json/json_write.h"
 #include "sys/text.h"
 #include "sys/tty.h"
 #include "sys/world.h"
@@ -91,34 +90,24 @@ static void print_text(struct world *w, const struct conversation *c)
 static bool print_json(struct world *w, const struct conversation *c, struct err *e)
 {
 	const struct talk_server *s = &c->talk.server;
-	struct arena memory;
-	struct buf out;
-	struct json_write j;
+	struct answer a;
 
-	if (!arena_new(&memory, CONVERSATION_KEEP))
-		return err_set(e, ERR_SYSTEM, "no memory for the answer");
-	out = buf_in(&memory, 0);
-	j = json_write_to(&out);
-	json_write_object(&j);
-	json_write_name(&j, S("server"));
-	json_write_object(&j);
-	json_write_str_as(&j, S("name"), s->name);
-	json_write_str_as(&j, S("title"), s->title);
-	json_write_str_as(&j, S("version"), s->version);
-	json_write_str_as(&j, S("protocolVersion"), c->talk.stream.version);
-	json_write_str_as(&j, S("instructions"), s->instructions);
-	json_write_end_object(&j);
-	json_write_name(&j, S("tools"));
-	json_write_array(&j);
+	if (!answer_begin(&a, CONVERSATION_KEEP, e))
+		return false;
+	json_write_name(&a.json, S("server"));
+	json_write_object(&a.json);
+	json_write_str_as(&a.json, S("name"), s->name);
+	json_write_str_as(&a.json, S("title"), s->title);
+	json_write_str_as(&a.json, S("version"), s->version);
+	json_write_str_as(&a.json, S("protocolVersion"), c->talk.stream.version);
+	json_write_str_as(&a.json, S("instructions"), s->instructions);
+	json_write_end_object(&a.json);
+	json_write_name(&a.json, S("tools"));
+	json_write_array(&a.json);
 	for (const struct json *tool = c->talk.items ? c->talk.items->first : NULL; tool; tool = tool->next)
-		json_write_tree(&j, tool);
-	json_write_end_array(&j);
-	json_write_end_object(&j);
-	buf_add_char(&out, '\n');
-	if (!out.full)
-		w->out(w, buf_str(&out));
-	arena_free(&memory);
-	return !out.full || err_set(e, ERR_LIMIT, "the answer is too large to be shown");
+		json_write_tree(&a.json, tool);
+	json_write_end_array(&a.json);
+	return answer_send(&a, w, e);
 }
 
 /* A server without tools may refuse to list them. */

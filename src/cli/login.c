@@ -1,16 +1,14 @@
 /* login: signs in to a server by OAuth, or keeps a token that was given. */
-#include <inttypes.h>
-
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "cli/answer.h"
 #include "cli/args.h"
 #include "cli/await.h"
 #include "cli/command.h"
 #include "client/signin.h"
 #include "client/site.h"
 #include "client/verify.h"
-#include "json/json_write.h"
 #include "sys/clock.h"
 #include "sys/file.h"
 #include "sys/input.h"
@@ -19,7 +17,7 @@
 #include "sys/world.h"
 #include "vault/vault.h"
 
-enum { TOKEN_WAIT_MS = 60 * 1000, SECRET_FILE_MAX = 16 * 1024, ANSWER_MS = 30 * 1000 };
+enum { TOKEN_WAIT_MS = 60 * 1000, SECRET_FILE_MAX = 16 * 1024, ANSWER_MS = 30 * 1000, ANSWER_ROOM = 256 * 1024 };
 
 /* One run of the command. */
 struct login {
@@ -53,36 +51,25 @@ static void fill(struct login *l)
 
 static bool report_json(struct login *l, bool kept, struct err *e)
 {
-	struct world *w = l->world;
 	const struct grant *g = &l->profile.grant;
-	struct arena scratch = *w->arena;
-	struct buf out = buf_in(&scratch, 0);
-	struct json_write j = json_write_to(&out);
+	struct answer a;
 
-	json_write_object(&j);
-	json_write_str_as(&j, S("identity"), l->profile.identity);
-	json_write_bool_as(&j, S("authenticationRequired"), !l->open);
-	json_write_bool_as(&j, S("stored"), kept);
+	if (!answer_begin(&a, ANSWER_ROOM, e))
+		return false;
+	json_write_str_as(&a.json, S("identity"), l->profile.identity);
+	json_write_bool_as(&a.json, S("authenticationRequired"), !l->open);
+	json_write_bool_as(&a.json, S("stored"), kept);
 	if (!l->open) {
-		json_write_bool_as(&j, S("verified"), l->profile.verified);
-		json_write_str_as(&j, S("resource"), g->resource);
-		json_write_str_as(&j, S("scope"), g->scope);
-		json_write_str_as(&j, S("issuer"), g->issuer);
-		json_write_bool_as(&j, S("refreshable"), g->refresh_token.len > 0);
-		json_write_name(&j, S("expiresAt"));
-		if (g->expires_at)
-			json_write_int(&j, g->expires_at);
-		else
-			json_write_null(&j);
-		if (l->print)
-			json_write_str_as(&j, S("accessToken"), g->access_token);
+		json_write_bool_as(&a.json, S("verified"), l->profile.verified);
+		json_write_str_as(&a.json, S("resource"), g->resource);
+		json_write_str_as(&a.json, S("scope"), g->scope);
+		json_write_str_as(&a.json, S("issuer"), g->issuer);
+		json_write_bool_as(&a.json, S("refreshable"), g->refresh_token.len > 0);
+		answer_time(&a, S("expiresAt"), g->expires_at);
 	}
-	json_write_end_object(&j);
-	buf_add_char(&out, '\n');
-	if (out.full)
-		return err_set(e, ERR_LIMIT, "the answer is too large to be shown");
-	w->out(w, buf_str(&out));
-	return true;
+	if (!l->open && l->print)
+		json_write_str_as(&a.json, S("accessToken"), g->access_token);
+	return answer_send(&a, l->world, e);
 }
 
 static bool report(struct login *l, bool kept, struct err *e)
@@ -185,7 +172,8 @@ static bool wish(struct login *l, struct signin_wish *wish, struct profile *know
 		.server = l->url,
 		.scope = args_value(a, "--scope"),
 		.issuer = args_value(a, "--issuer"),
-		.client = {.client_id = args_value(a, "--client-id"), .metadata_url = args_value(a, "--client-metadata-url")},
+		.client = {.client_id = args_value(a, "--client-id"), .metadata_url = args_value(a, "--client-metadata-url"),
+			.issuer_is_pinned = args_given(a, "--issuer")},
 		.callback_host = args_value(a, "--callback-host"),
 		.no_browser = args_given(a, "--no-browser"),
 		.browser = args_value(a, "--browser"),

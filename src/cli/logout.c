@@ -1,19 +1,18 @@
 /* logout: gives the tokens back to their issuer (RFC 7009) and forgets them here. */
 #include "base/arena.h"
-#include "base/buf.h"
 #include "base/err.h"
+#include "cli/answer.h"
 #include "cli/args.h"
 #include "cli/await.h"
 #include "cli/command.h"
 #include "client/site.h"
 #include "http/fetch.h"
-#include "json/json_write.h"
 #include "oauth/revoke.h"
 #include "sys/text.h"
 #include "sys/world.h"
 #include "vault/vault.h"
 
-enum { LOCK_TRIES = 100, LOCK_MS = 50 };
+enum { LOCK_TRIES = 100, LOCK_MS = 50, ANSWER_ROOM = 1024 * 1024 };
 
 /* What became of one sign-in. */
 struct outcome {
@@ -90,26 +89,20 @@ static void report(struct world *w, const struct outcome *o)
 
 static bool report_json(struct world *w, const struct outcome *o, size_t n, struct err *e)
 {
-	struct arena scratch = *w->arena;
-	struct buf out = buf_in(&scratch, 0);
-	struct json_write j = json_write_to(&out);
+	struct answer a;
 
-	json_write_object(&j);
-	json_write_name(&j, S("loggedOut"));
-	json_write_array(&j);
+	if (!answer_begin(&a, ANSWER_ROOM, e))
+		return false;
+	json_write_name(&a.json, S("loggedOut"));
+	json_write_array(&a.json);
 	for (size_t i = 0; i < n; i++) {
-		json_write_object(&j);
-		json_write_str_as(&j, S("identity"), o[i].identity);
-		json_write_bool_as(&j, S("revoked"), o[i].revoked);
-		json_write_end_object(&j);
+		json_write_object(&a.json);
+		json_write_str_as(&a.json, S("identity"), o[i].identity);
+		json_write_bool_as(&a.json, S("revoked"), o[i].revoked);
+		json_write_end_object(&a.json);
 	}
-	json_write_end_array(&j);
-	json_write_end_object(&j);
-	buf_add_char(&out, '\n');
-	if (out.full)
-		return err_set(e, ERR_LIMIT, "the answer is too large to be shown");
-	w->out(w, buf_str(&out));
-	return true;
+	json_write_end_array(&a.json);
+	return answer_send(&a, w, e);
 }
 
 static bool log_out_of(struct world *w, struct vault *v, const struct str *ids, struct outcome *o, size_t n, struct err *e)

@@ -2,12 +2,12 @@
 #include <inttypes.h>
 
 #include "base/arena.h"
-#include "base/buf.h"
 #include "base/err.h"
+#include "base/len.h"
+#include "cli/answer.h"
 #include "cli/args.h"
 #include "cli/command.h"
 #include "client/site.h"
-#include "json/json_write.h"
 #include "sys/clock.h"
 #include "sys/text.h"
 #include "sys/world.h"
@@ -68,9 +68,10 @@ static void print_profile(struct world *w, const struct profile *p, int64_t now,
 		world_print(w, "  Issuer:   %.*s\n", STR(text_shown(g->issuer, &scratch)));
 }
 
-static void write_profile(struct json_write *j, const struct profile *p, int64_t now)
+static void write_profile(struct answer *a, const struct profile *p, int64_t now)
 {
 	const struct grant *g = &p->grant;
+	struct json_write *j = &a->json;
 
 	json_write_object(j);
 	json_write_str_as(j, S("identity"), p->identity);
@@ -80,12 +81,8 @@ static void write_profile(struct json_write *j, const struct profile *p, int64_t
 	json_write_str_as(j, S("state"), str_of(state_of(p, now)));
 	json_write_bool_as(j, S("verified"), p->verified);
 	json_write_bool_as(j, S("refreshable"), g->refresh_token.len > 0);
-	json_write_name(j, S("expiresAt"));
-	if (g->expires_at)
-		json_write_int(j, g->expires_at);
-	else
-		json_write_null(j);
-	json_write_int_as(j, S("obtainedAt"), g->obtained_at);
+	answer_time(a, S("expiresAt"), g->expires_at);
+	answer_time(a, S("obtainedAt"), g->obtained_at);
 	json_write_str_as(j, S("scope"), g->scope);
 	json_write_str_as(j, S("issuer"), g->issuer);
 	json_write_str_as(j, S("clientId"), g->client_id);
@@ -94,28 +91,22 @@ static void write_profile(struct json_write *j, const struct profile *p, int64_t
 
 static bool print_json(struct world *w, const struct vault *v, const struct profile *only, int64_t now, struct err *e)
 {
-	struct arena scratch = *w->arena;
-	struct buf out = buf_in(&scratch, 0);
-	struct json_write j = json_write_to(&out);
+	struct answer a;
 
-	json_write_object(&j);
-	json_write_name(&j, S("vault"));
-	json_write_object(&j);
-	json_write_str_as(&j, S("path"), v->path);
-	json_write_bool_as(&j, S("exists"), v->exists);
-	json_write_end_object(&j);
-	json_write_name(&j, S("profiles"));
-	json_write_array(&j);
+	if (!answer_begin(&a, len_mul(2, ENVELOPE_FILE_MAX), e))
+		return false;
+	json_write_name(&a.json, S("vault"));
+	json_write_object(&a.json);
+	json_write_str_as(&a.json, S("path"), v->path);
+	json_write_bool_as(&a.json, S("exists"), v->exists);
+	json_write_end_object(&a.json);
+	json_write_name(&a.json, S("profiles"));
+	json_write_array(&a.json);
 	for (size_t i = 0; i < v->count; i++)
 		if (!only || only == &v->profiles[i])
-			write_profile(&j, &v->profiles[i], now);
-	json_write_end_array(&j);
-	json_write_end_object(&j);
-	buf_add_char(&out, '\n');
-	if (out.full)
-		return err_set(e, ERR_LIMIT, "there are too many sign-ins to show at once");
-	w->out(w, buf_str(&out));
-	return true;
+			write_profile(&a, &v->profiles[i], now);
+	json_write_end_array(&a.json);
+	return answer_send(&a, w, e);
 }
 
 static bool show_all(struct world *w, const struct vault *v, int64_t now, struct err *e)

@@ -1,37 +1,27 @@
 /* token: a fresh access token for a server, on standard output. */
-#include "base/arena.h"
-#include "base/buf.h"
 #include "base/err.h"
+#include "cli/answer.h"
 #include "cli/args.h"
 #include "cli/await.h"
 #include "cli/command.h"
 #include "client/broker.h"
 #include "client/site.h"
-#include "json/json_write.h"
 #include "sys/world.h"
+
+enum { ANSWER_ROOM = 256 * 1024 };
 
 static bool print_json(struct world *w, const struct broker_token *t, struct err *e)
 {
-	struct arena scratch = *w->arena;
-	struct buf out = buf_in(&scratch, 0);
-	struct json_write j = json_write_to(&out);
+	struct answer a;
 
-	json_write_object(&j);
-	json_write_str_as(&j, S("accessToken"), t->access_token);
-	json_write_str_as(&j, S("tokenType"), t->token_type);
-	json_write_name(&j, S("expiresAt"));
-	if (t->expires_at)
-		json_write_int(&j, t->expires_at);
-	else
-		json_write_null(&j);
-	json_write_str_as(&j, S("scope"), t->scope);
-	json_write_str_as(&j, S("resource"), t->resource);
-	json_write_end_object(&j);
-	buf_add_char(&out, '\n');
-	if (out.full)
-		return err_set(e, ERR_LIMIT, "the token is too large to be shown");
-	w->out(w, buf_str(&out));
-	return true;
+	if (!answer_begin(&a, ANSWER_ROOM, e))
+		return false;
+	json_write_str_as(&a.json, S("accessToken"), t->access_token);
+	json_write_str_as(&a.json, S("tokenType"), t->token_type);
+	answer_time(&a, S("expiresAt"), t->expires_at);
+	json_write_str_as(&a.json, S("scope"), t->scope);
+	json_write_str_as(&a.json, S("resource"), t->resource);
+	return answer_send(&a, w, e);
 }
 
 static bool token(struct world *w, const struct args *a, struct err *e)

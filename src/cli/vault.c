@@ -6,14 +6,16 @@
 #include "base/err.h"
 #include "base/hex.h"
 #include "base/secret.h"
+#include "cli/answer.h"
 #include "cli/args.h"
 #include "cli/command.h"
 #include "crypto/kdf.h"
-#include "json/json_write.h"
 #include "sys/text.h"
 #include "sys/tty.h"
 #include "sys/world.h"
 #include "vault/vault.h"
+
+enum { ANSWER_ROOM = 64 * 1024 };
 
 static void print_info(struct world *w, const struct vault_info *i, struct arena scratch)
 {
@@ -38,44 +40,43 @@ static void print_info(struct world *w, const struct vault_info *i, struct arena
 	}
 }
 
+static void write_slots(struct json_write *j, const struct vault_info *i)
+{
+	json_write_name(j, S("slots"));
+	json_write_array(j);
+	for (size_t n = 0; n < i->slots; n++) {
+		json_write_object(j);
+		json_write_int_as(j, S("slot"), i->slot[n].id);
+		json_write_str_as(j, S("type"), str_of(slot_type_name(i->slot[n].type)));
+		if (i->slot[n].type == SLOT_PASSPHRASE)
+			json_write_int_as(j, S("logN"), i->slot[n].log_n);
+		json_write_int_as(j, S("createdAt"), i->slot[n].created_at);
+		json_write_end_object(j);
+	}
+	json_write_end_array(j);
+}
+
 static bool print_info_json(struct world *w, const struct vault_info *i, struct err *e)
 {
-	struct arena scratch = *w->arena;
-	struct buf id = buf_in(&scratch, 64);
-	struct buf out;
-	struct json_write j;
+	char memory[2 * ENVELOPE_ID];
+	struct buf id = buf_over(memory, sizeof memory);
+	struct answer a;
 
-	hex_encode(&id, str_make(i->id, sizeof i->id));
-	out = buf_in(&scratch, 0);
-	j = json_write_to(&out);
-	json_write_object(&j);
-	json_write_str_as(&j, S("path"), i->path);
-	json_write_bool_as(&j, S("exists"), i->exists);
-	json_write_bool_as(&j, S("open"), i->open);
-	json_write_str_as(&j, S("openedBy"), i->opened_by);
-	json_write_str_as(&j, S("id"), i->exists ? buf_str(&id) : (struct str){0});
-	json_write_int_as(&j, S("generation"), (int64_t)i->generation);
-	json_write_int_as(&j, S("bytes"), (int64_t)i->bytes);
-	json_write_int_as(&j, S("profiles"), (int64_t)i->profiles);
-	json_write_bool_as(&j, S("memoryLocked"), i->locked);
-	json_write_name(&j, S("slots"));
-	json_write_array(&j);
-	for (size_t n = 0; n < i->slots; n++) {
-		json_write_object(&j);
-		json_write_int_as(&j, S("slot"), i->slot[n].id);
-		json_write_str_as(&j, S("type"), str_of(slot_type_name(i->slot[n].type)));
-		if (i->slot[n].type == SLOT_PASSPHRASE)
-			json_write_int_as(&j, S("logN"), i->slot[n].log_n);
-		json_write_int_as(&j, S("createdAt"), i->slot[n].created_at);
-		json_write_end_object(&j);
-	}
-	json_write_end_array(&j);
-	json_write_end_object(&j);
-	buf_add_char(&out, '\n');
-	if (out.full)
-		return err_set(e, ERR_SYSTEM, "no memory to write the answer");
-	w->out(w, buf_str(&out));
-	return true;
+	if (!answer_begin(&a, ANSWER_ROOM, e))
+		return false;
+	if (i->exists)
+		hex_encode(&id, str_make(i->id, sizeof i->id));
+	json_write_str_as(&a.json, S("path"), i->path);
+	json_write_bool_as(&a.json, S("exists"), i->exists);
+	json_write_bool_as(&a.json, S("open"), i->open);
+	json_write_str_as(&a.json, S("openedBy"), i->opened_by);
+	json_write_str_as(&a.json, S("id"), buf_str(&id));
+	json_write_int_as(&a.json, S("generation"), (int64_t)i->generation);
+	json_write_int_as(&a.json, S("bytes"), (int64_t)i->bytes);
+	json_write_int_as(&a.json, S("profiles"), (int64_t)i->profiles);
+	json_write_bool_as(&a.json, S("memoryLocked"), i->locked);
+	write_slots(&a.json, i);
+	return answer_send(&a, w, e);
 }
 
 /* Shown even when the vault could not be opened; that is then still the error. */
