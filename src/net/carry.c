@@ -103,7 +103,7 @@ void carry_finish(struct fetch_exchange *x, const struct err *failure)
 
 void carry_fail(struct fetch_exchange *x, struct err *e)
 {
-	err_where(e, "%s", x->where);
+	err_where(e, "%s", x->state == CARRY_TUNNEL ? x->peer : x->where);
 	carry_finish(x, e);
 }
 

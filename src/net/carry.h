@@ -94,5 +94,5 @@ void carry_enter(struct fetch_exchange *x, enum carry_state state);
 void carry_expect_within(struct fetch_exchange *x, int64_t ms);
 /* The last words to the sink; x is gone before they are said. failure NULL: a good end. */
 void carry_finish(struct fetch_exchange *x, const struct err *failure);
-/* The same with "HOST:PORT: " before the error. */
+/* The same with "HOST:PORT: " before the error; the proxy's while it is the proxy that answers. */
 void carry_fail(struct fetch_exchange *x, struct err *e);

@@ -125,6 +125,7 @@ static void dialled(void *self, int fd, const struct err *failure)
 	struct err e = {0};
 
 	if (failure) {
+		resolve_forget(x->carrier->resolve, x->peer_host);
 		carry_finish(x, failure);
 		return;
 	}
@@ -181,6 +182,7 @@ void carry_way_again(struct fetch_exchange *x)
 	conn_drop(x->conn);
 	x->conn = NULL;
 	x->kept = false;
+	x->unsent[0] = x->unsent[1] = (struct str){0};
 	connect_afresh(x);
 }
 

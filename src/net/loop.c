@@ -1,7 +1,6 @@
 #include "net/loop.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +13,7 @@
 #include "sys/clock.h"
 #include "sys/timers.h"
 
-enum { BATCH = 64 };
+enum { BATCH = 64, WAIT_MS = 60 * 1000 };
 
 struct loop {
 	struct events events;
@@ -154,6 +153,8 @@ static void fire_timers(struct loop *l)
 	}
 }
 
+/* The kernel's wait stands still while the machine sleeps, our clock may not: a timer that passed
+ * meanwhile is found within a minute. */
 static int wait_ms(struct loop *l)
 {
 	struct events_timer *t = timers_first(&l->timers);
@@ -164,7 +165,7 @@ static int wait_ms(struct loop *l)
 	if (!t)
 		return -1;
 	left = t->at_ms - clock_ms(l->clock);
-	return left <= 0 ? 0 : left > INT_MAX ? INT_MAX : (int)left;
+	return left <= 0 ? 0 : left > WAIT_MS ? WAIT_MS : (int)left;
 }
 
 /* --- Watches ----------------------------------------------------------------------- */

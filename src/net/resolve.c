@@ -87,6 +87,13 @@ bool resolve_now(struct resolve *r, struct str host, struct resolve_answer *answ
 	return false;
 }
 
+void resolve_forget(struct resolve *r, struct str host)
+{
+	for (size_t i = 0; i < CACHED; i++)
+		if (str_same_nocase(str_of(r->cache[i].host), host))
+			r->cache[i].until_ms = INT64_MIN;
+}
+
 static struct resolve_lookup *find_under_way(struct resolve *r, struct str host)
 {
 	struct resolve_lookup *l = r->under_way;

@@ -54,6 +54,8 @@ void resolve_close(struct resolve *r);
 /* What needs no asking: addresses, localhost and what is below it (RFC 6761 §6.3: always loopback), and
  * names answered within the last minute. */
 bool resolve_now(struct resolve *r, struct str host, struct resolve_answer *answer);
+/* Nobody answers at the addresses of host: they are asked for anew the next time. */
+void resolve_forget(struct resolve *r, struct str host);
 /* Asks; done is called from the loop, after ERR_NETWORK where nothing came within timeout_ms. */
 bool resolve_start(struct resolve *r, struct resolve_query *q, struct str host, int64_t timeout_ms, struct err *e);
 /* Content with a query that is not under way. */

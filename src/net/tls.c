@@ -177,6 +177,9 @@ enum wire tls_read(struct tls *t, int fd, void *at, size_t room, size_t *n, stru
 		if (now & BR_SSL_CLOSED)
 			return ended(t, e);
 		w = now & BR_SSL_RECVREC ? receive_record(t, fd, e) : send_record(t, fd, e);
+		/* What the engine itself has to say (it refuses to renegotiate) must not wait for our next word. */
+		if (w == WIRE_WANT_READ && (now & BR_SSL_SENDREC) && send_record(t, fd, NULL) == WIRE_WANT_WRITE)
+			return WIRE_WANT_WRITE;
 		if (w != WIRE_DONE)
 			return w;
 	}

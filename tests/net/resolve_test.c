@@ -141,6 +141,13 @@ static void asks_once_for_all_who_wait_and_remembers_a_minute(void **state)
 	assert_int_equal(asked, 1);
 	now_ms += 59000;
 	assert_true(resolve_now(resolve, S("SLOW.example"), &answer));
+	resolve_forget(resolve, S("slow.EXAMPLE"));
+	assert_false(resolve_now(resolve, S("SLOW.example"), &answer));
+	begin(&q[0], "slow.example", 5000);
+	wait_for(&q[0]);
+	assert_int_equal(asked, 2);
+	now_ms += 59000;
+	assert_true(resolve_now(resolve, S("slow.example"), &answer));
 	now_ms += 2000;
 	assert_false(resolve_now(resolve, S("slow.example"), &answer));
 }
