@@ -13,7 +13,7 @@ copy "$one" && copy "$two"
 check "builds in one folder" env -u MAKEFLAGS make -s -C "$one" "-j$jobs"
 touch "$two/src/main.c"
 check "builds in another, with another locale, clock and umask" \
-	env -u MAKEFLAGS TZ=Asia/Tokyo LC_ALL=C.UTF-8 SOURCE_DATE_EPOCH=1 sh -c 'umask 077; exec make -s -C "$1" -j1' sh "$two"
+	env -u MAKEFLAGS TZ=Asia/Tokyo LC_ALL=C.UTF-8 SOURCE_DATE_EPOCH=1 sh -c 'umask 077; exec make -s -C "$1" "-j$2"' sh "$two" "$jobs"
 check "both gave the same bytes" cmp "$one/build/keyfob" "$two/build/keyfob"
 check "they are the bytes of build/keyfob" cmp "$one/build/keyfob" "$keyfob"
 finish

@@ -133,7 +133,7 @@ static void refuses_what_two_readers_could_read_differently(void **state)
 		"http://h:0/", "http://h:65536/", "http://h:99999999999999999999/", "http://h:-1/", "http://h:+1/", "http://h: 1/", "http://h:80:80/", "http://h:8O/", "http://h:0x50/",
 		"http://h/%", "http://h/%2", "http://h/%zz", "http://h/%u0041", "http://h/?%", "http://h/#%g0", "http://h/##", "http://h/#a#b",
 		"http://h/[", "http://h/]", "http://h/{}", "http://h/|", "http://h/^", "http://h/`", "http://h/\"", "http://h/<>", "http://h/?[", "http://h/?\"",
-		"http://\xc3\xa9.example/", "http://h/\xc3\xa9", "http://h/\xff", "http://\xef\xbc\x8f/", "http://a\xe3\x80\x82" "b/",
+		"http://\xc3\xa9.example/", "http://h/\xc3\xa9", "http://h/\xff", "http://\xef\xbc\x8f/", ("http://a\xe3\x80\x82" "b/"),
 		"http://aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa/",
 	};
 
