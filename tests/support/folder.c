@@ -64,9 +64,9 @@ struct str folder_read(struct folder *f, const char *name)
 	return str_make(bytes, (size_t)s.st_size);
 }
 
-size_t folder_count(struct folder *f, const char *part)
+size_t folder_count(struct folder *f, const char *name, const char *part)
 {
-	DIR *d = opendir(f->path);
+	DIR *d = opendir(folder_path(f, name));
 	struct dirent *entry;
 	size_t n = 0;
 

@@ -22,5 +22,5 @@ const char *folder_path(struct folder *f, const char *name);
 void folder_write(struct folder *f, const char *name, struct str bytes, unsigned mode);
 /* The bytes of a file in memory from malloc; at == NULL where there is none. */
 struct str folder_read(struct folder *f, const char *name);
-/* How many entries have a name that holds `part`. */
-size_t folder_count(struct folder *f, const char *part);
+/* How many entries of the folder `name` in it ("." is itself) have a name that holds `part`. */
+size_t folder_count(struct folder *f, const char *name, const char *part);

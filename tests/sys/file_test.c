@@ -151,7 +151,7 @@ static void a_file_is_replaced_whole_private_and_without_leftovers(void **state)
 	free((char *)now.at);
 	assert_int_equal(stat(folder_path(&f, "a"), &s), 0);
 	assert_int_equal(s.st_mode & 07777, 0600);
-	assert_int_equal(folder_count(&f, "tmp"), 0);
+	assert_int_equal(folder_count(&f, ".", "tmp"), 0);
 }
 
 static void a_file_that_must_be_new_is_made_only_once(void **state)
@@ -168,7 +168,7 @@ static void a_file_that_must_be_new_is_made_only_once(void **state)
 	now = folder_read(&f, "k");
 	assert_str(now, "one");
 	free((char *)now.at);
-	assert_int_equal(folder_count(&f, "tmp"), 0);
+	assert_int_equal(folder_count(&f, ".", "tmp"), 0);
 }
 
 static void only_our_own_temporary_files_are_swept(void **state)
@@ -181,7 +181,7 @@ static void only_our_own_temporary_files_are_swept(void **state)
 	folder_write(&f, ".a.0123456789abcdef.tmp2", S("x"), 0600);
 	folder_write(&f, "a.tmp", S("x"), 0600);
 	file_sweep(folder_path(&f, "a"));
-	assert_int_equal(folder_count(&f, ".tmp"), 5);
+	assert_int_equal(folder_count(&f, ".", ".tmp"), 5);
 	assert_int_equal(access(folder_path(&f, ".a.0123456789abcdef.tmp"), F_OK), -1);
 }
 
@@ -309,7 +309,7 @@ static void no_room_leaves_the_old_file_and_no_rubbish(void **state)
 	now = folder_read(&f, "a");
 	assert_str(now, "one");
 	free((char *)now.at);
-	assert_int_equal(folder_count(&f, "tmp"), 0);
+	assert_int_equal(folder_count(&f, ".", "tmp"), 0);
 }
 
 static void write_to_a_full_disk(void *self)
@@ -328,7 +328,7 @@ static void write_to_a_full_disk(void *self)
 	child_check(strstr(e.text, "free some space"));
 	child_check(!file_replace(folder_path(&f, "a"), str_make(big, sizeof big), &e));
 	child_check(strstr(e.text, "free some space"));
-	child_check(folder_count(&f, "tmp") == 0);
+	child_check(folder_count(&f, ".", "tmp") == 0);
 	child_check(mount("none", f.path, NULL, MS_REMOUNT | MS_RDONLY, NULL) == 0);
 	child_check(!file_can_replace(folder_path(&f, "a"), 10, &e));
 	child_check(strstr(e.text, "make it writable"));
@@ -361,7 +361,7 @@ static void replace_a_mount_point(void *self)
 	e = (struct err){0};
 	child_check(!file_can_replace(to, 10, &e));
 	child_check(strstr(e.text, "mount the folder"));
-	child_check(folder_count(&f, "tmp") == 0);
+	child_check(folder_count(&f, ".", "tmp") == 0);
 }
 
 static void a_file_that_is_mounted_by_itself_is_seen_before_it_is_too_late(void **state)

@@ -50,7 +50,7 @@ static void asking_an_absent_vault_makes_nothing(void **state)
 	assert_int_equal(v.count, 0);
 	assert_ok(vault_refresh(&v, NULL, &e), &e);
 	vault_close(&v);
-	assert_int_equal(folder_count(&b.f, "home"), 0);
+	assert_int_equal(folder_count(&b.f, ".", "home"), 0);
 
 	vault_box_open(&b, &v);
 	assert_ok(vault_remove(&v, S("x"), 0, &removed, &e), &e);
@@ -218,7 +218,7 @@ static void memory_mode_never_reaches_the_vault(void **state)
 	vault_box_open(&b, &v);
 	assert_false(vault_put(&v, &p, NULL, &e));
 	vault_close(&v);
-	assert_int_equal(folder_count(&b.f, "home"), 0);
+	assert_int_equal(folder_count(&b.f, ".", "home"), 0);
 }
 
 static void what_a_later_version_wrote_survives_a_refresh(void **state)
