@@ -128,16 +128,19 @@ keyfobTest('race: killed at any moment of a refresh, the vault opens and holds w
 	const issuer = await t.use(new Issuer().start());
 	await keyfob.login(issuer.mcp);
 	issuer.forgives = true;
+	const begun = Date.now();
+	await keyfob.run(['token', issuer.mcp, '--min-ttl', '3600']);
+	const whole = Date.now() - begun;
 	let killed = 0;
 	for (let i = 0; i < 60; i++) {
 		const run = keyfob.start(['token', issuer.mcp, '--min-ttl', '3600']);
-		await new Promise((resolve) => setTimeout(resolve, i % 12));
+		await new Promise((resolve) => setTimeout(resolve, 1.5 * whole * (i % 12) / 12));
 		run.kill();
 		killed += (await run.ended).signal === 'SIGKILL';
 		equal(await keyfob.token(other.mcp), kept, 'the other sign-in');
 	}
 	equal((await keyfob.profile(issuer.mcp)).refreshable, true, 'the one that was refreshed');
-	check(killed > 10 && issuer.counts.refreshes > 10, `${killed} were killed, ${issuer.counts.refreshes} refreshed`);
+	check(killed > 5 && issuer.counts.refreshes > 5, `${killed} were killed, ${issuer.counts.refreshes} refreshed`);
 }, { seconds: 60 });
 
 keyfobTest('race: logins at many servers at once are all kept', async (t, keyfob) => {

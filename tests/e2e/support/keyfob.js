@@ -42,6 +42,8 @@ export class Keyfob {
 		this.t.after(() => program.close());
 		program.ended = program.ended.then((end) => {
 			this.said += end.stderr + (args.includes('token') || args.includes('--print') ? '' : end.stdout);
+			if (process.env.E2E_SHOW && args[0] !== 'status')
+				console.log(`     $ keyfob ${args.join(' ')}\n${`${end.stdout}${end.stderr}(${end.signal ?? end.code})`.replaceAll(/^/gm, '     ')}`);
 			return { ...end, args };
 		});
 		return program;
