@@ -77,14 +77,18 @@ static void read_answer(struct refresh *r, const struct fetch_answer *answer)
 	case TOKEN_SPENT:
 		bury(r);
 		return;
-	case TOKEN_CLIENT:
 	case TOKEN_LATER:
+		/* Nothing is lost: the kind says that it may be tried again. */
+		err_where(&e, "the refresh failed");
+		err_hint(&e, ", or keyfob login %.*s", STR(str_first(r->shown, 160)));
+		break;
+	case TOKEN_CLIENT:
 	case TOKEN_REFUSED:
+		err_where(&e, "the refresh failed");
+		err_hint(&e, ": keyfob login %.*s", STR(str_first(r->shown, 160)));
+		e.kind = ERR_LOGIN;
 		break;
 	}
-	err_where(&e, "the refresh failed");
-	err_hint(&e, "; try again, or keyfob login %.*s", STR(str_first(r->shown, 160)));
-	e.kind = ERR_LOGIN;
 	finish(r, &e);
 }
 

@@ -153,9 +153,16 @@ static bool open_door(struct signin *s, struct err *e)
 
 /* --- Asking the user ------------------------------------------------------------------------- */
 
+/* An issuer that cannot fetch the client's document shows an error page, and nobody is sent back here. */
 static void too_late(void *self)
 {
-	fail(self, ERR_LOGIN, "nobody finished the sign-in in time: start it again, with --timeout SECONDS for more");
+	struct signin *s = self;
+
+	if (s->flow.grant.client == GRANT_CLIENT_METADATA)
+		fail(s, ERR_LOGIN, "nobody finished the sign-in in time: where the browser ended on an error page, check that the "
+			"issuer can fetch --client-metadata-url, or leave it out; else start again, with --timeout SECONDS for more");
+	else
+		fail(s, ERR_LOGIN, "nobody finished the sign-in in time: start it again, with --timeout SECONDS for more");
 }
 
 /* A pasted answer, from a terminal or from a pipe. Neither is necessary. */
