@@ -71,7 +71,6 @@ static void free_asker(struct asker *a)
 	free_questions(a->done);
 	pthread_cond_destroy(&a->more);
 	pthread_mutex_destroy(&a->lock);
-	close(a->fd);
 	free(a);
 }
 
@@ -107,7 +106,8 @@ static void *run(void *self)
 		pthread_mutex_lock(&a->lock);
 		q->next = a->done;
 		a->done = q;
-		(void)!write(a->fd, &one, sizeof one);
+		if (!a->closing)
+			(void)!write(a->fd, &one, sizeof one);
 	}
 	is_last = --a->threads == 0 && a->closing;
 	pthread_mutex_unlock(&a->lock);
@@ -162,6 +162,7 @@ void asker_close(struct asker *a)
 
 	pthread_mutex_lock(&a->lock);
 	a->closing = true;
+	close(a->fd); /* from here on no thread touches it */
 	pthread_cond_broadcast(&a->more);
 	alone = a->threads == 0;
 	pthread_mutex_unlock(&a->lock);

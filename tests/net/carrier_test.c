@@ -314,6 +314,31 @@ static void a_fresh_request_passes_kept_connections_by(void **state)
 	assert_int_equal(server.connections, 2);
 }
 
+static void keeps_no_more_connections_than_its_share(void **state)
+{
+	enum { MANY = 40, SHARE = 8 };
+	struct wire_ask *asks = calloc(MANY, sizeof *asks);
+	int before;
+
+	assert_non_null(asks);
+	start(state);
+	script(0, "<", "~50", ">" OK LENGTH(1) "a", "=", NULL);
+	serve();
+	before = wire_fds();
+	for (int i = 0; i < MANY; i++)
+		wire_ask(&w, &asks[i], url);
+	for (int i = 0; i < MANY; i++) {
+		wire_wait(&asks[i]);
+		assert_ok(asks[i].good, &asks[i].failure);
+	}
+	/* Both ends of each are in this process; the server's go a moment later. */
+	for (int i = 0; i < 500 && wire_fds() > before + 2 * SHARE; i++)
+		usleep(10000);
+	assert_int_equal(wire_fds(), before + 2 * SHARE);
+	stop();
+	free(asks);
+}
+
 /* --- Ways that lead nowhere -------------------------------------------------------- */
 
 static void expect_failure(const char *address, enum err_kind kind, const char *text)
@@ -620,6 +645,7 @@ int main(void)
 		row(never_sends_again_once_an_answer_began),
 		row(never_sends_again_on_a_fresh_connection),
 		row(a_fresh_request_passes_kept_connections_by),
+		row(keeps_no_more_connections_than_its_share),
 		row(names_what_is_wrong_with_the_way),
 		row(tries_the_next_address),
 		row(does_not_wait_for_an_address_that_is_deaf),
