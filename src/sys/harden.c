@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -46,6 +47,7 @@ bool harden_start(struct err *e)
 	if (hardened)
 		setrlimit(RLIMIT_CORE, &none);
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	signal(SIGXFSZ, SIG_IGN); /* a file above the limit is an error of the write, not our end */
 	return fill_standard_descriptors(e);
 }
 
@@ -54,5 +56,6 @@ void harden_undo(void)
 	if (!hardened)
 		return;
 	umask(mask);
+	signal(SIGXFSZ, SIG_DFL);
 	setrlimit(RLIMIT_CORE, &cores);
 }
