@@ -149,7 +149,7 @@ static void a_key_file_is_32_bytes_or_their_base64(void **state)
 		{S_INIT("QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQQ=="), false}, /* of 31 bytes */
 		{S_INIT("QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE"), false},  /* no padding */
 		{S_INIT("QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUF="), false}, /* bits left over */
-		{S_INIT("-----BEGIN PRIVATE KEY-----\nabc\n-----END PRIVATE KEY-----\n"), false},
+		{S_INIT("-----BEGIN CERTIFICATE-----\nabc\n-----END CERTIFICATE-----\n"), false},
 	};
 	struct keysearch_secret s;
 	struct err e = {0};
