@@ -47,6 +47,8 @@ int main(int argc, char *argv[])
 	struct err e = {0};
 	bool done = run(&m, argc > 0 ? argc - 1 : 0, argv + 1, &e);
 
+	if (done && m.world.out_failed)
+		done = err_set(&e, ERR_SYSTEM, "standard output takes no more: is the disk full, or the pipe closed?");
 	if (!done)
 		report_error(&m.world, &e);
 	machine_close(&m);

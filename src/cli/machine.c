@@ -18,35 +18,6 @@
 #include "sys/harden.h"
 #include "sys/tty.h"
 
-static const char *env(struct world *w, const char *name)
-{
-	(void)w;
-	return getenv(name);
-}
-
-static void write_all(int fd, struct str text)
-{
-	while (text.len) {
-		ssize_t n = write(fd, text.at, text.len);
-
-		if (n <= 0)
-			return;
-		text = str_from(text, (size_t)n);
-	}
-}
-
-static void out(struct world *w, struct str text)
-{
-	(void)w;
-	write_all(STDOUT_FILENO, text);
-}
-
-static void log_line(struct world *w, struct str text)
-{
-	(void)w;
-	write_all(STDERR_FILENO, text);
-}
-
 /* --- Files for the trust, which may not read them itself ------------------------------------ */
 
 static bool read_file(void *self, struct str path, struct arena *a, struct str *content, struct err *e)
@@ -122,9 +93,7 @@ bool machine_start(struct machine *m, struct err *e)
 {
 	struct world *w = &m->world;
 
-	w->env = env;
-	w->out = out;
-	w->log = log_line;
+	world_use_system(w);
 	w->clock = &clock_system;
 	w->rng = &rng_system;
 	w->input = -1;
