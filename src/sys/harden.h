@@ -5,10 +5,9 @@
 
 struct err;
 
-/* No core dumps, no tracing by others of the same user, files made for us alone (umask 077), and the
- * descriptors 0 to 2 open, so that no secret file can become standard output; a limit on file sizes is an error and
- * not a signal. ERR_SYSTEM where
- * /dev/null is needed and not there. */
+/* No core dumps, no tracing by others of the same user, files made for us alone (umask 077), a limit on
+ * file sizes that is an error and not a signal, and the descriptors 0 to 2 open, so that no secret file can
+ * become standard output. ERR_SYSTEM where /dev/null is needed and not there. */
 bool harden_start(struct err *e);
 
 /* Takes back the core limit, the umask and the signal, in a child that becomes another program. */

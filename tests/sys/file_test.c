@@ -1,12 +1,17 @@
 #include "support/test.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -169,6 +174,62 @@ static void a_file_that_must_be_new_is_made_only_once(void **state)
 	assert_str(now, "one");
 	free((char *)now.at);
 	assert_int_equal(folder_count(&f, ".", "tmp"), 0);
+}
+
+/* Makes these calls fail as a file system or a kernel does that lacks them. */
+static bool forbid(unsigned call, unsigned other, int why)
+{
+	struct sock_filter filter[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call, 2, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, other, 1, 0),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (unsigned)why),
+	};
+	struct sock_fprog program = {sizeof filter / sizeof *filter, filter};
+
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) == 0;
+}
+
+static void make_without(unsigned call, unsigned other, int why)
+{
+	struct str now;
+	bool made;
+
+	if (!forbid(call, other, why))
+		_exit(77);
+	child_check(file_make(folder_path(&f, "k"), S("one"), &made, NULL) && made);
+	child_check(file_make(folder_path(&f, "k"), S("two"), &made, NULL) && !made);
+	now = folder_read(&f, "k");
+	child_check(str_same(now, S("one")));
+	child_check(folder_count(&f, ".", "tmp") == 0);
+}
+
+static void make_without_exclusive_rename(void *self)
+{
+	(void)self;
+	make_without(SYS_renameat2, SYS_renameat2, EINVAL);
+}
+
+static void make_without_links_either(void *self)
+{
+	(void)self;
+	make_without(SYS_renameat2, SYS_linkat, EPERM);
+}
+
+static void a_file_system_that_lacks_the_newer_calls_serves_too(void **state)
+{
+	static void (*const works[])(void *self) = {make_without_exclusive_rename, make_without_links_either};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		int status = child_run(works[i], NULL);
+
+		if (status == 77)
+			skip();
+		assert_int_equal(status, 0);
+		assert_int_equal(unlink(folder_path(&f, "k")), 0);
+	}
 }
 
 static void only_our_own_temporary_files_are_swept(void **state)
@@ -405,6 +466,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_pipe_or_a_folder_is_no_file_and_nothing_waits_for_it, start, end),
 		cmocka_unit_test_setup_teardown(a_file_is_replaced_whole_private_and_without_leftovers, start, end),
 		cmocka_unit_test_setup_teardown(a_file_that_must_be_new_is_made_only_once, start, end),
+		cmocka_unit_test_setup_teardown(a_file_system_that_lacks_the_newer_calls_serves_too, start, end),
 		cmocka_unit_test_setup_teardown(only_our_own_temporary_files_are_swept, start, end),
 		cmocka_unit_test_setup_teardown(links_are_followed_to_where_the_file_is_or_would_be, start, end),
 		cmocka_unit_test_setup_teardown(folders_are_made_all_the_way_and_private, start, end),
