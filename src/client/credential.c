@@ -8,7 +8,7 @@ static enum credential_action ask(struct credential *c, const char *why, struct 
 {
 	if (c->may_ask)
 		return CREDENTIAL_ASK;
-	if (c->scope.len)
+	if (c->step_ups && c->scope.len) /* else login finds the scope by itself */
 		err_set(e, ERR_LOGIN, "%s: keyfob login %.*s --scope '%.*s'", why, STR(str_first(c->shown, 160)), STR(str_first(c->scope, 120)));
 	else
 		err_set(e, ERR_LOGIN, "%s: keyfob login %.*s", why, STR(str_first(c->shown, 160)));
