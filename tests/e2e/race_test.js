@@ -1,5 +1,7 @@
 // Twenty processes at the moment of expiry, at an issuer that ends a family when a refresh token comes twice.
 import { Issuer } from './servers/issuer.js';
+import { startModern } from './servers/mcp.js';
+import { startProvider } from './servers/oidc.js';
 import { crowd, way } from './support/crowd.js';
 import { expectEnd, keyfobTest } from './support/keyfob.js';
 import { takes } from './support/client.js';
@@ -55,6 +57,20 @@ keyfobTest('race: the same at the issuer\'s own pace, three times', async (t, ke
 		checkWinners(issuer, await (await crowd(keyfob, issuer.mcp, MANY)).ends());
 	}
 }, { seconds: 90 });
+
+keyfobTest('race: the same at oidc-provider', async (t, keyfob) => {
+	const provider = await t.use(startProvider());
+	const server = await t.use(startModern(provider));
+	provider.lifetime = 1;
+	await keyfob.login(server.url);
+	provider.lifetime = 3600;
+	await keyfob.expired(server.url);
+	const ends = await (await crowd(keyfob, server.url, MANY)).ends();
+	equal(new Set(ends.map((end) => expectEnd(end, 0))).size, 1, 'different answers');
+	equal(await takes(server.url, ends[0].stdout.trim()), 200, 'the token');
+	equal(provider.counts.refreshes, 1, 'refreshes');
+	equal(provider.counts.errors.join(), '', 'errors at the issuer');
+}, { seconds: 60 });
 
 keyfobTest(`race: the winner killed before its request left: ${MANY - 1} answers, one refresh`, async (t, keyfob) => {
 	const issuer = await expiredSignIn(t, keyfob);

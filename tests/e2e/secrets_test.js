@@ -55,6 +55,7 @@ keyfobTest('secrets: in no process title, environment, output, error or file, --
 	equal((await login.ended).code, 0, `exit of ${login.stderr}`);
 	await keyfob.expect(0, ['login', issuer.mcp, '--verbose', '--browser', await keyfob.browser()], { env });
 	checkAbsent(issuer, await keyfob.note('environ'), 'the environment of the browser');
+	checkAbsent(issuer, await keyfob.note('argv'), 'the arguments of the browser');
 	await checkDisk(issuer, keyfob);
 
 	await until(async () => JSON.parse(await keyfob.expect(0, ['status', '--json'], { env })).profiles[0].state !== 'valid', 'the token to run out');
