@@ -44,7 +44,6 @@ static bool set_global(struct walk *k, const char *name, struct str value, struc
 		{"--key-file", offsetof(struct world_options, key_file)},
 		{"--ca-file", offsetof(struct world_options, ca_file)},
 		{"--extra-ca", offsetof(struct world_options, extra_ca)},
-		{"--config-path", offsetof(struct world_options, config)},
 		{"--allow-http", offsetof(struct world_options, allow_http)},
 	};
 	static const struct {

@@ -22,7 +22,6 @@ const struct command_flag command_global_flags[] = {
 	{"--ca-file", 0, "FILE", "trust these roots alone"},
 	{"--extra-ca", 0, "FILE", "trust these roots too"},
 	{"--allow-http", 0, "HOSTS", "plain http to these hosts, separated by commas"},
-	{"--config-path", 'c', "FILE", "configuration file"},
 	{"--timeout", 0, "SECONDS", "the longest wait for an answer"},
 	{"--help", 'h', NULL, "help, also for one command"},
 	{"--version", 0, NULL, "versions of keyfob and of what is in it"},

@@ -27,7 +27,6 @@ struct world_options {
 	struct str key_file;   /* --key-file */
 	struct str ca_file;    /* --ca-file */
 	struct str extra_ca;   /* --extra-ca */
-	struct str config;     /* --config-path */
 	struct str allow_http; /* --allow-http HOST[,HOST...] */
 	int64_t timeout_ms;    /* --timeout; 0: not given */
 };
