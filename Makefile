@@ -7,20 +7,17 @@ VERSION = 0.1.0
 # --- What is built ------------------------------------------------------------
 # By default the binary itself: musl, static-pie, hardened, stripped, the same bytes each time.
 # ASAN=1 builds everything with glibc, ASan and UBSan instead (CC=gcc or clang), for tests;
-# FUZZ=1 is the clang one of these with libFuzzer's counters in what is ours.
+# FUZZ=1 is the clang one of these with libFuzzer's counters in what is ours. A CC of the
+# environment is not listened to, for each of them needs a compiler of its own.
 
 ifdef ASAN
-ifeq ($(origin CC),default)
 CC = gcc
-endif
 flavour = asan-$(notdir $(CC))
 else ifdef FUZZ
 CC = clang
 flavour = fuzz
 else
-ifeq ($(origin CC),default)
 CC = musl-gcc
-endif
 flavour = musl
 endif
 
