@@ -17,9 +17,14 @@ bad() { tree "$2" "$3"; refuse "$1 is found" "$2" "$secrets" "$scratch/tree"; }
 key=PRIVATE
 long=ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789abcdefgh
 good "a certificate" docs/a.pem '-----BEGIN CERTIFICATE-----'
-good "a key among the vectors" tests/vectors/k.pem "-----BEGIN $key KEY-----"
-bad "a key" src/k.pem "-----BEGIN $key KEY-----"
-bad "a key of the old kind" docs/k.md "  -----BEGIN EC $key KEY-----"
+good "the first line of a key" tests/a_test.c "\"-----BEGIN $key KEY-----\\nabc\\n\""
+good "a key among the vectors" tests/vectors/k.pem "-----BEGIN $key KEY-----
+$long"
+bad "a key" src/k.pem "-----BEGIN $key KEY-----
+$long"
+bad "a key of the old kind" docs/k.md "  -----BEGIN EC $key KEY-----
+  $long"
+bad "a key in C" src/k.c "\"-----BEGIN $key KEY-----\\n$long\""
 bad "a token of a host" README.md "use ghp""_$long"
 bad "a token of a registry" .npmrc "token=npm""_$long"
 bad "a token of a cloud" src/a.c "\"AKIA""IOSFODNN7EXAMPLE\""
