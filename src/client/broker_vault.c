@@ -1,5 +1,6 @@
 #include "client/broker_vault.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "client/broker.h"
@@ -24,34 +25,27 @@ struct broker_vault {
 	struct world *world;
 	struct vault vault;
 	bool open;
+	bool away; /* the file worker has the vault */
 	struct broker_ask *asked; /* not looked at yet */
 	struct events_timer soon;
 	struct renewal renewals[REFRESHES];
 };
 
-static void look(void *self);
-
-static bool vault_is_busy(const struct broker_vault *b)
+static bool keep(struct arena *a, struct str *s)
 {
-	for (size_t i = 0; i < REFRESHES; i++)
-		if (b->renewals[i].refresh.storing)
-			return true;
-	return false;
+	*s = arena_str(a, *s);
+	return s->at != NULL;
 }
 
 static void give(struct broker_ask *ask, const struct profile *p)
 {
 	const struct grant *g = &p->grant;
-	struct broker_token token = {
-		.access_token = arena_str(ask->arena, g->access_token),
-		.token_type = arena_str(ask->arena, g->token_type),
-		.resource = arena_str(ask->arena, g->resource),
-		.scope = arena_str(ask->arena, g->scope),
-		.expires_at = g->expires_at,
-	};
+	struct broker_token token = {.access_token = g->access_token, .token_type = g->token_type, .resource = g->resource,
+		.scope = g->scope, .expires_at = g->expires_at};
+	struct arena *a = ask->arena;
 	struct err full;
 
-	if (token.scope.at) {
+	if (keep(a, &token.access_token) && keep(a, &token.token_type) && keep(a, &token.resource) && keep(a, &token.scope)) {
 		ask->done(ask->self, &token, NULL);
 		return;
 	}
@@ -118,26 +112,36 @@ static bool is_fresh(void *self, const struct profile *p)
 	return true;
 }
 
+/* There is a sign-in, but it holds no token that would do. */
+static bool explain(struct broker_vault *b, struct broker_ask *ask, const struct grant *g, struct err *e)
+{
+	struct arena scratch = *ask->arena;
+	struct str text = str_first(url_text(&ask->url, &scratch), 160);
+
+	if (!is_usable(b, ask, g, 0))
+		return err_set(e, ERR_LOGIN, "the sign-in at %.*s is spent: keyfob login %.*s", STR(text), STR(text));
+	if (g->refresh_token.len)
+		return err_set(e, ERR_FAILED, "even a fresh token for %.*s does not live another %" PRId64 " s: ask for less",
+			STR(text), ask->min_ttl_s);
+	return err_set(e, ERR_LOGIN, "the token for %.*s does not live another %" PRId64 " s and cannot be refreshed: keyfob login %.*s",
+		STR(text), ask->min_ttl_s, STR(text));
+}
+
 /* What the vault holds now is the best there is. */
 static void settle(struct broker_vault *b, struct broker_ask *ask, const struct err *failure)
 {
 	const struct profile *p;
 	struct err e = {0};
-	struct arena scratch = *ask->arena;
 
 	if (!find(b, ask, &p, &e)) {
 		fail(ask, &e);
 	} else if (is_usable(b, ask, &p->grant, ask->min_ttl_s)) {
 		give(ask, p);
-	} else if (failure) {
-		e = *failure;
-		fail(ask, &e);
 	} else {
-		struct str text = str_first(url_text(&ask->url, &scratch), 160);
-
-		err_set(&e, ERR_LOGIN, is_usable(b, ask, &p->grant, 0) ? "the token for %.*s does not live as long as was asked: keyfob login %.*s"
-								       : "the sign-in at %.*s is spent: keyfob login %.*s",
-			STR(text), STR(text));
+		if (failure)
+			e = *failure;
+		else
+			explain(b, ask, &p->grant, &e);
 		fail(ask, &e);
 	}
 }
@@ -159,6 +163,14 @@ static void renewed(void *self, const struct err *failure)
 		events_timer_set(b->world->events, &b->soon, 0);
 }
 
+static void append(struct broker_ask **list, struct broker_ask *ask)
+{
+	while (*list)
+		list = &(*list)->next;
+	ask->next = NULL;
+	*list = ask;
+}
+
 static bool join(struct broker_vault *b, struct broker_ask *ask, const struct profile *p, struct err *e)
 {
 	struct renewal *spare = NULL;
@@ -175,14 +187,13 @@ static bool join(struct broker_vault *b, struct broker_ask *ask, const struct pr
 	if (!n && !spare)
 		return err_set(e, ERR_LIMIT, "%d tokens are being refreshed already: try again", REFRESHES);
 	if (n) {
-		ask->next = n->first;
-		n->first = ask;
+		append(&n->first, ask);
 		return true;
 	}
-	ask->next = NULL;
-	*spare = (struct renewal){.broker = b, .first = ask, .busy = true};
+	*spare = (struct renewal){.broker = b, .busy = true};
+	append(&spare->first, ask);
 	spare->refresh = (struct refresh){
-		.world = b->world, .vault = &b->vault, .is_fresh = is_fresh, .done = renewed, .self = spare};
+		.world = b->world, .vault = &b->vault, .away = &b->away, .is_fresh = is_fresh, .done = renewed, .self = spare};
 	refresh_start(&spare->refresh, p->id, &ask->url);
 	return true;
 }
@@ -208,7 +219,7 @@ static void look(void *self)
 {
 	struct broker_vault *b = self;
 
-	while (b->asked && !vault_is_busy(b)) {
+	while (b->asked && !b->away) {
 		struct broker_ask *ask = b->asked;
 
 		b->asked = ask->next;
@@ -220,8 +231,7 @@ static void start(struct broker *broker, struct broker_ask *ask)
 {
 	struct broker_vault *b = (struct broker_vault *)(void *)broker;
 
-	ask->next = b->asked;
-	b->asked = ask;
+	append(&b->asked, ask);
 	events_timer_set(b->world->events, &b->soon, 0);
 }
 
@@ -265,11 +275,12 @@ struct broker *broker_vault_open(struct world *w, struct err *e)
 void broker_vault_close(struct broker *broker)
 {
 	struct broker_vault *b = (struct broker_vault *)(void *)broker;
+	struct err e;
 
 	if (!b)
 		return;
-	while (vault_is_busy(b) && events_turn(b->world->events, NULL))
-		;
+	while (b->away && (events_turn(b->world->events, &e) || e.kind == ERR_STOPPED))
+		; /* what came is stored, however often we are told to stop */
 	events_timer_clear(b->world->events, &b->soon);
 	for (size_t i = 0; i < REFRESHES; i++)
 		if (b->renewals[i].busy)

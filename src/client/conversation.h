@@ -16,7 +16,7 @@ struct world;
 enum {
 	CONVERSATION_MESSAGE = 4 * 1024 * 1024, /* bytes of one message */
 	CONVERSATION_KEEP = 32 * 1024 * 1024,   /* bytes of all answers that are kept */
-	CONVERSATION_LANE = 256 * 1024,
+	CONVERSATION_LANE = 1024 * 1024,        /* room for two tokens and what surrounds them */
 };
 
 /* One request of the talk under way. */

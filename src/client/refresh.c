@@ -4,7 +4,22 @@
 #include "sys/clock.h"
 #include "sys/world.h"
 
-static void take_lock(void *self);
+/* Two grants of one vault may be refreshed at once: whatever is next waits while the worker stores the other. */
+static void go_on(void *self)
+{
+	struct refresh *r = self;
+
+	if (*r->away)
+		events_timer_set(r->world->events, &r->again, REFRESH_AGAIN_MS);
+	else
+		r->next(r);
+}
+
+static void go_on_with(struct refresh *r, void (*next)(struct refresh *r), int64_t in_ms)
+{
+	r->next = next;
+	events_timer_set(r->world->events, &r->again, in_ms);
+}
 
 static void finish(struct refresh *r, const struct err *failure)
 {
@@ -12,6 +27,11 @@ static void finish(struct refresh *r, const struct err *failure)
 
 	refresh_stop(r);
 	r->done(r->self, failure ? &kept : NULL);
+}
+
+static void give_up(struct refresh *r)
+{
+	finish(r, &r->failure);
 }
 
 static void finish_spent(struct refresh *r, const char *why)
@@ -30,7 +50,6 @@ static void store(void *self)
 	bool swapped;
 
 	r->vault->wait_ms = 10 * 1000;
-	err_clear(&r->failure);
 	vault_put_if(r->vault, &r->profile, r->profile.revision, NULL, &swapped, &r->failure);
 	r->vault->wait_ms = 0;
 }
@@ -39,72 +58,67 @@ static void store(void *self)
 static void stored(void *self)
 {
 	struct refresh *r = self;
+	bool buried = r->profile.grant.refresh_token.len == 0;
 
-	r->storing = false;
+	*r->away = false;
 	if (r->failure.kind != ERR_NONE)
-		err_where(&r->failure, "a fresh token came but could not be stored");
+		err_where(&r->failure, buried ? "the sign-in is spent, and that could not be stored"
+					      : "a fresh token came but could not be stored");
 	finish(r, r->failure.kind ? &r->failure : NULL);
 }
 
 static void start_storing(struct refresh *r)
 {
-	r->storing = true;
+	*r->away = true;
 	r->job = (struct events_job){.work = store, .done = stored, .self = r};
 	events_job_start(r->world->events, &r->job);
 }
 
 /* --- Asking the issuer ------------------------------------------------------------------ */
 
-/* The refresh token is dead. That is written down (unless somebody stored a newer one), so that
- * nobody spends it a second time; the client registration stays for the next login. */
-static void bury(struct refresh *r)
-{
-	r->profile.grant.refresh_token = (struct str){0};
-	start_storing(r);
-}
-
 static void read_answer(struct refresh *r, const struct fetch_answer *answer)
 {
 	int64_t now = clock_now(r->world->clock);
+	struct grant *g = &r->profile.grant;
+	struct err *e = &r->failure;
 	struct token token;
-	struct err e = {0};
 
-	switch (token_read(answer, now, &r->arena, &token, &e)) {
+	switch (token_read(answer, now, &r->arena, &token, e)) {
 	case TOKEN_OK:
-		token_apply(&token, now, &r->profile.grant);
-		start_storing(r);
+		token_apply(&token, now, g);
 		return;
 	case TOKEN_SPENT:
-		bury(r);
+		/* That is written down (unless somebody stored a newer one), so that nobody spends it a second
+		 * time; the client registration stays for the next login. */
+		err_clear(e);
+		g->refresh_token = (struct str){0};
 		return;
 	case TOKEN_LATER:
 		/* Nothing is lost: the kind says that it may be tried again. */
-		err_where(&e, "the refresh failed");
-		err_hint(&e, ", or keyfob login %.*s", STR(str_first(r->shown, 160)));
-		break;
+		err_where(e, "the refresh failed");
+		err_hint(e, ", or keyfob login %.*s", STR(str_first(r->shown, 160)));
+		return;
 	case TOKEN_CLIENT:
 	case TOKEN_REFUSED:
-		err_where(&e, "the refresh failed");
-		err_hint(&e, ": keyfob login %.*s", STR(str_first(r->shown, 160)));
-		e.kind = ERR_LOGIN;
-		break;
+		err_where(e, "the refresh failed");
+		err_hint(e, ": keyfob login %.*s", STR(str_first(r->shown, 160)));
+		e->kind = ERR_LOGIN;
+		return;
 	}
-	finish(r, &e);
 }
 
 static void answered(void *self, const struct fetch_answer *answer, const struct err *failure)
 {
 	struct refresh *r = self;
-	struct err e;
 
 	r->exchange = NULL;
 	if (answer) {
 		read_answer(r, answer);
-		return;
+	} else {
+		r->failure = *failure;
+		err_where(&r->failure, "refreshing the token for %.*s", STR(str_first(r->shown, 100)));
 	}
-	e = *failure;
-	err_where(&e, "refreshing the token for %.*s", STR(str_first(r->shown, 100)));
-	finish(r, &e);
+	go_on_with(r, r->failure.kind ? give_up : start_storing, 0);
 }
 
 static bool send(struct refresh *r, struct err *e)
@@ -142,6 +156,8 @@ static bool begin(struct refresh *r, struct err *e)
 	return vault_can_write(r->vault, e) && profile_copy(&r->arena, p, &r->profile, e) && send(r, e);
 }
 
+static void take_lock(struct refresh *r);
+
 static void wait_for_lock(struct refresh *r)
 {
 	struct err e;
@@ -152,15 +168,19 @@ static void wait_for_lock(struct refresh *r)
 		finish(r, &e);
 		return;
 	}
-	events_timer_set(r->world->events, &r->again, REFRESH_AGAIN_MS);
+	go_on_with(r, take_lock, REFRESH_AGAIN_MS);
 }
 
-static void take_lock(void *self)
+static void take_lock(struct refresh *r)
 {
-	struct refresh *r = self;
 	struct err e = {0};
 	bool got = false;
 
+	if (!r->id.len) {
+		err_set(&e, ERR_SYSTEM, "no memory to refresh a token");
+		finish(r, &e);
+		return;
+	}
 	if (!vault_grant_try(r->vault, r->id, &got, &e)) {
 		finish(r, &e);
 		return;
@@ -176,13 +196,13 @@ static void take_lock(void *self)
 
 void refresh_start(struct refresh *r, struct str id, const struct url *url)
 {
-	r->again = (struct events_timer){.fire = take_lock, .self = r};
+	r->again = (struct events_timer){.fire = go_on, .self = r};
 	r->until_ms = clock_ms(r->world->clock) + REFRESH_WAIT_MS;
 	if (arena_new(&r->arena, REFRESH_ARENA)) {
 		r->id = arena_str(&r->arena, id);
 		r->shown = url_text(url, &r->arena);
 	}
-	events_timer_set(r->world->events, &r->again, 0);
+	go_on_with(r, take_lock, 0);
 }
 
 void refresh_stop(struct refresh *r)

@@ -63,7 +63,7 @@ static bool do_job(struct events_script *s)
 {
 	struct events_job *j = s->first_job;
 
-	if (!j)
+	if (!j || s->hold_jobs)
 		return false;
 	s->first_job = j->next;
 	if (!s->first_job)

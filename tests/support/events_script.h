@@ -21,6 +21,7 @@ struct events_script {
 	struct events_script_clock machine; /* for those who ask the time: events_script_clock(&s) */
 	int64_t start;                     /* seconds since 1970 at ms 0 */
 	int64_t ms;                        /* virtual milliseconds since the start */
+	bool hold_jobs;                    /* jobs are not begun while this is set, as behind a slow disk */
 	bool stop;                         /* the next turn fails with ERR_STOPPED, once */
 	int turns;
 	struct timers timers;
