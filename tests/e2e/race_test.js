@@ -77,7 +77,7 @@ keyfobTest(`race: the winner killed before its request left: ${MANY - 1} answers
 	issuer.gate.shut = true;
 	const all = await crowd(keyfob, issuer.mcp, MANY);
 	const socket = await until(() => issuer.gate.held[0], 'the winner to connect');
-	const winner = await all.owner(socket.remotePort);
+	const winner = await all.owner(socket.remotePort, issuer.gate);
 	await all.arrived();
 	await all.kill(winner);
 	issuer.gate.held.shift().destroy();
@@ -94,7 +94,7 @@ keyfobTest('race: the winner killed after the issuer rotated: the others try onc
 	const held = hold(issuer, 'afterToken');
 	const all = await crowd(keyfob, issuer.mcp, MANY);
 	const request = await until(() => held.held[0], 'the issuer to rotate');
-	const winner = await all.owner(issuer.gate.clientOf(request.socket.remotePort));
+	const winner = await all.owner(issuer.gate.clientOf(request.socket.remotePort), issuer.gate);
 	await all.arrived();
 	await all.kill(winner);
 	held.release();

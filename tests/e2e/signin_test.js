@@ -9,7 +9,7 @@ const example = (t, ...args) => t.use(startServer('sdk_example.js', ...args));
 keyfobTest('sign-in: a browser that is a script; then status, token, inspect and logout', async (t, keyfob) => {
 	const server = await example(t);
 	await keyfob.login(server.url);
-	match(await keyfob.note('page'), /^200 /, 'what the browser was shown');
+	match(await until(() => keyfob.note('page'), 'the browser to end'), /^200 /, 'what the browser was shown');
 	equal((await keyfob.note('argv')).split('\n')[0], '1', 'arguments of the browser');
 
 	const profile = await keyfob.profile(server.url);

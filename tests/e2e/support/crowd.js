@@ -4,9 +4,9 @@ import { start } from './program.js';
 import { until } from './test.js';
 
 const WAYS = [
-	{ wrap: ['unshare', '-p', '-f', '--mount-proc'], name: 'separate PID namespaces (unshare -p -f --mount-proc)' },
-	{ wrap: ['unshare', '-p', '-f'], name: 'separate PID namespaces (unshare -p -f)' },
-	{ wrap: ['unshare', '-U', '-r', '-p', '-f', '--mount-proc'], name: 'separate user and PID namespaces (unshare -U -r -p -f --mount-proc)' },
+	{ wrap: ['unshare', '-p', '-f', '--kill-child', '--mount-proc'], name: 'separate PID namespaces (unshare -p -f --mount-proc)' },
+	{ wrap: ['unshare', '-p', '-f', '--kill-child'], name: 'separate PID namespaces (unshare -p -f)' },
+	{ wrap: ['unshare', '-U', '-r', '-p', '-f', '--kill-child', '--mount-proc'], name: 'separate user and PID namespaces (unshare -U -r -p -f --mount-proc)' },
 ];
 
 let chosen;
@@ -36,6 +36,13 @@ async function descriptors(pid) {
 	return Promise.all(names.map((name) => readlink(`/proc/${pid}/fd/${name}`).catch(() => '')));
 }
 
+/* Of the socket that leads from one port of 127.0.0.1 to another. */
+async function inodeOf(from, to) {
+	const place = (port) => `0100007F:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+	const lines = (await readFile('/proc/net/tcp', 'utf8')).split('\n').map((text) => text.trim().split(/\s+/));
+	return lines.find((fields) => fields[1] === place(from) && fields[2] === place(to))?.[9];
+}
+
 /* n runs of `keyfob token URL` at once. `arrived` waits until each has the lock file open or has ended. */
 export async function crowd(keyfob, url, n) {
 	if (process.getuid() !== 0)
@@ -54,17 +61,16 @@ export async function crowd(keyfob, url, n) {
 		members,
 		arrived: () => until(async () => (await Promise.all(members.map(here))).every(Boolean), `${n} processes at the lock`, 20),
 		ends: () => Promise.all(members.map(({ program }) => program.ended)),
-		/* The member whose socket has this local port. */
-		async owner(port) {
-			const line = (await readFile('/proc/net/tcp', 'utf8')).split('\n').map((text) => text.trim().split(/\s+/))
-				.find((fields) => fields[1] === `0100007F:${port.toString(16).toUpperCase().padStart(4, '0')}`);
-			for (const member of line ? members : []) {
+		/* The member whose connection leads from this port to that of the gate. */
+		owner: (port, gate) => until(async () => {
+			const inode = await inodeOf(port, gate.port);
+			for (const member of inode ? members : []) {
 				member.pid ||= await pidOf(member.program, wrap.length);
-				if ((await descriptors(member.pid)).includes(`socket:[${line[9]}]`))
+				if ((await descriptors(member.pid)).includes(`socket:[${inode}]`))
 					return member;
 			}
-			throw new Error(`no process holds port ${port}`);
-		},
+			return null;
+		}, `the process that holds port ${port}`),
 		/* Kills one member as the kernel would for want of memory, wherever its PID namespace is. */
 		async kill(member) {
 			process.kill(member.pid, 'SIGKILL');
