@@ -119,7 +119,7 @@ static bool write_all(struct place *p, struct str bytes)
 
 static bool write_zeroes(struct place *p, size_t size)
 {
-	static const char zeroes[16384];
+	static char zeroes[16384]; /* not const: it takes no room in the binary */
 
 	for (; size; size = len_sub(size, sizeof zeroes))
 		if (!write_all(p, str_make(zeroes, len_min(size, sizeof zeroes))))

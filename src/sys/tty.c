@@ -29,10 +29,10 @@ struct machine {
 	void (*line)(void *self, struct str line);
 	void *self;
 	struct buf typed;
-	char memory[LINE_MAX_BYTES];
 };
 
 static struct machine machine = {.fd = -1};
+static char typed_memory[LINE_MAX_BYTES]; /* apart, so that it takes no room in the binary */
 
 bool tty_ask(struct tty *t, struct str prompt, struct buf *answer, struct err *e)
 {
@@ -259,7 +259,7 @@ static void unlisten(struct tty *t)
 	events_watch_clear(m->events, &m->watch);
 	m->events = NULL;
 	restore(m);
-	secret_wipe(m->memory, sizeof m->memory);
+	secret_wipe(typed_memory, sizeof typed_memory);
 }
 
 static bool listen(struct tty *t, struct events *v, void (*line)(void *self, struct str line), void *self, struct err *e)
@@ -271,7 +271,7 @@ static bool listen(struct tty *t, struct events *v, void (*line)(void *self, str
 	if (!change(m, ICANON | ECHO))
 		return err_set(e, ERR_SYSTEM, "the terminal cannot be listened to: %s", strerror(errno));
 	m->watch = (struct events_watch){.fd = m->fd, .ready = ready, .self = m};
-	m->typed = buf_over(m->memory, sizeof m->memory);
+	m->typed = buf_over(typed_memory, sizeof typed_memory);
 	m->line = line;
 	m->self = self;
 	if (!events_watch_set(v, &m->watch, e)) {
