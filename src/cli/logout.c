@@ -17,7 +17,6 @@ enum { LOCK_TRIES = 100, LOCK_MS = 50, ANSWER_ROOM = 1024 * 1024 };
 /* What became of one sign-in. */
 struct outcome {
 	struct str identity;
-	bool had_tokens; /* the issuer takes tokens back, and there were some */
 	bool revoked;
 	struct err why_not;
 };
@@ -30,8 +29,9 @@ static bool revoke(struct world *w, const struct grant *g, struct outcome *o, st
 
 	if (!revoke_requests(g, &scratch, requests, &n, &o->why_not))
 		return true;
-	o->had_tokens = n > 0;
 	o->revoked = n > 0;
+	if (n == 0 && g->issuer.len && (g->access_token.len || g->refresh_token.len))
+		err_set(&o->why_not, ERR_FAILED, "it has no place where tokens are given back");
 	for (size_t i = 0; i < n; i++) {
 		struct fetch_answer answer;
 

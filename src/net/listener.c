@@ -132,7 +132,7 @@ static bool bind_to(int fd, union resolve_address *a, socklen_t len)
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
 	if (a->any.sa_family == AF_INET6)
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
-	return bind(fd, &a->any, len) == 0 && listen(fd, LISTENER_VISITORS) == 0 && getsockname(fd, &a->any, &len) == 0;
+	return bind(fd, &a->any, len) == 0 && listen(fd, SOMAXCONN) == 0 && getsockname(fd, &a->any, &len) == 0;
 }
 
 static int open_socket(struct str host, uint16_t port, union resolve_address *a, struct err *e)
