@@ -68,6 +68,19 @@ link_head = $(sanitize)
 link_tail = -lpthread
 endif
 
+# What was built with other flags is built again: these two files change when the flags do.
+made_ours := $(CC) $(ours) $(common) $(ours_opt)
+made_theirs := $(CC) $(theirs) $(common) $(theirs_opt)
+letters = $(firstword -$(MAKEFLAGS))
+ifeq (,$(findstring n,$(letters))$(findstring q,$(letters)))
+ifneq ($(file <$B/made-ours),$(made_ours))
+$(shell mkdir -p $B)$(file >$B/made-ours,$(made_ours))
+endif
+ifneq ($(file <$T/made-theirs),$(made_theirs))
+$(shell mkdir -p $T)$(file >$T/made-theirs,$(made_theirs))
+endif
+endif
+
 # --- Sources ------------------------------------------------------------------
 
 lib_c = $(sort $(filter-out src/main.c,$(wildcard src/*/*.c)))
@@ -123,15 +136,15 @@ $B/libkeyfob.a $(theirs_a) $B/libsupport.a:
 	@rm -f $@
 	@ar rcsD $@ $^
 
-$B/src/%.o: src/%.c
+$B/src/%.o: src/%.c $B/made-ours
 	@mkdir -p $(@D)
 	$(CC) $(ours) $(common) $(ours_opt) -c -o $@ $<
 
-$T/bearssl/%.o: $(bearssl)/src/%.c
+$T/bearssl/%.o: $(bearssl)/src/%.c $T/made-theirs
 	@mkdir -p $(@D)
 	@$(CC) $(theirs) $(common) $(theirs_opt) -c -o $@ $<
 
-$T/libyaml/%.o: $(libyaml)/src/%.c
+$T/libyaml/%.o: $(libyaml)/src/%.c $T/made-theirs
 	@mkdir -p $(@D)
 	@$(CC) $(theirs) $(common) $(theirs_opt) -c -o $@ $<
 
@@ -159,7 +172,7 @@ $B/gen/licenses.c: scripts/licenses LICENSE $(VENDOR)/.ready
 	@mkdir -p $(@D)
 	scripts/licenses $(bearssl) $(libyaml) >$@
 
-$B/gen/%.o: $B/gen/%.c
+$B/gen/%.o: $B/gen/%.c $B/made-ours
 	$(CC) $(ours) -Wno-overlength-strings $(common) $(ours_opt) -c -o $@ $<
 
 # --- Tests --------------------------------------------------------------------
@@ -180,7 +193,7 @@ patch-check:
 $B/tests/%_test: $B/tests/%_test.o $B/libsupport.a $T/cmocka.o $(libs)
 	$(CC) $(ours_opt) -o $@ $(link_head) $< $B/libsupport.a $T/cmocka.o $(libs) $(link_tail)
 
-$B/tests/%.o: tests/%.c
+$B/tests/%.o: tests/%.c $B/made-ours
 	@mkdir -p $(@D)
 	$(CC) $(ours) -Itests -isystem $(cmocka)/include -DTESTS_DIR='"$(CURDIR)/tests"' $(common) $(ours_opt) -c -o $@ $<
 
