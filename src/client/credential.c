@@ -3,15 +3,23 @@
 #include "base/arena.h"
 #include "oauth/scope.h"
 
+enum { SCOPE_SHOWN = 120 };
+
+/* A login finds the scope of a 401 by itself, but not that of a step up. The server chose the words, and the command is
+ * pasted into a shell: so none that would break out of the quotes, and no half of them. */
+static bool is_proposed(const struct credential *c)
+{
+	return c->step_ups && c->scope.len && c->scope.len <= SCOPE_SHOWN && !str_has(c->scope, '\'');
+}
+
 /* A sign-in is the only way on. */
 static enum credential_action ask(struct credential *c, const char *why, struct err *e)
 {
 	if (c->may_ask)
 		return CREDENTIAL_ASK;
-	if (c->step_ups && c->scope.len) /* else login finds the scope by itself */
-		err_set(e, ERR_LOGIN, "%s: keyfob login %.*s --scope '%.*s'", why, STR(str_first(c->shown, 160)), STR(str_first(c->scope, 120)));
-	else
-		err_set(e, ERR_LOGIN, "%s: keyfob login %.*s", why, STR(str_first(c->shown, 160)));
+	err_set(e, ERR_LOGIN, "%s: keyfob login %.*s", why, STR(str_first(c->shown, 160)));
+	if (is_proposed(c))
+		err_hint(e, " --scope '%.*s'", STR(c->scope));
 	return CREDENTIAL_FAIL;
 }
 

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/arena.h"
 #include "base/b64.h"
 #include "base/buf.h"
 #include "client/conversation.h"
@@ -26,11 +27,11 @@ static void done(void *self, const struct err *failure)
 static bool try_token(struct world *w, const struct url *url, struct str token, struct trial *t, struct err *e)
 {
 	struct conversation *c = calloc(1, sizeof *c);
-	bool turned = c != NULL || err_set(e, ERR_SYSTEM, "no memory for a conversation");
+	bool turned;
 
 	*t = (struct trial){0};
 	if (!c)
-		return false;
+		return err_set(e, ERR_SYSTEM, "no memory for a conversation");
 	c->world = w;
 	c->url = *url;
 	c->token = token;
@@ -46,17 +47,34 @@ static bool try_token(struct world *w, const struct url *url, struct str token, 
 	return turned;
 }
 
-bool verify_token(struct world *w, const struct url *url, struct str token, enum verify_result *result, struct err *e)
+static bool rejected(struct world *w, const struct url *url, struct err *e)
+{
+	struct arena scratch = *w->arena;
+
+	return err_set(e, ERR_LOGIN, "the server rejected the token: nothing was stored. Get a new one, or sign in: keyfob login %.*s",
+		STR(str_first(url_text(url, &scratch), 200)));
+}
+
+/* A token that nobody can have issued. */
+static void make_up(struct rng *rng, struct buf *token)
 {
 	unsigned char bytes[24];
-	char memory[64] = "keyfob-probe-";
+
+	rng_fill(rng, bytes, sizeof bytes);
+	buf_add(token, S("keyfob-probe-"));
+	b64_url_encode(token, str_make(bytes, sizeof bytes));
+}
+
+bool verify_token(struct world *w, const struct url *url, struct str token, enum verify_result *result, struct err *e)
+{
+	char memory[64];
 	struct buf made_up = buf_over(memory, sizeof memory);
 	struct trial t;
 
 	if (!try_token(w, url, token, &t, e))
 		return false;
 	if (t.failure.kind == ERR_LOGIN)
-		return err_set(e, ERR_LOGIN, "the server rejected the token: nothing was stored. Get a new one, or sign in: keyfob login URL");
+		return rejected(w, url, e);
 	if (t.failure.kind == ERR_NETWORK || t.failure.kind == ERR_USAGE || t.failure.kind == ERR_CONFIG) {
 		if (e)
 			*e = t.failure;
@@ -65,9 +83,7 @@ bool verify_token(struct world *w, const struct url *url, struct str token, enum
 	*result = VERIFY_UNVERIFIED;
 	if (t.failure.kind != ERR_NONE)
 		return true;
-	buf_add(&made_up, S("keyfob-probe-"));
-	rng_fill(w->rng, bytes, sizeof bytes);
-	b64_url_encode(&made_up, str_make(bytes, sizeof bytes));
+	make_up(w->rng, &made_up);
 	if (!try_token(w, url, buf_str(&made_up), &t, e))
 		return false;
 	if (t.failure.kind == ERR_LOGIN)

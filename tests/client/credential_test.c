@@ -1,5 +1,7 @@
 #include "support/test.h"
 
+#include <stdio.h>
+
 #include "base/arena.h"
 #include "client/credential.h"
 
@@ -152,6 +154,33 @@ static void no_error_text_holds_the_token(void **state)
 	assert_non_null(strstr(e.text, "--scope 'a b'"));
 }
 
+/* What is proposed is pasted into a shell: a server's scope must not break out of its quotes. */
+static void no_command_is_proposed_with_a_scope_that_holds_a_quote(void **state)
+{
+	(void)state;
+	begin();
+	token("one", "a");
+	assert_int_equal(answer(403, "Bearer error=\"insufficient_scope\", scope=\"x';$(reboot)'\""), CREDENTIAL_FAIL);
+	assert_int_equal(e.kind, ERR_LOGIN);
+	assert_null(strstr(e.text, "reboot"));
+	assert_non_null(strstr(e.text, "keyfob login https://mcp.example/mcp"));
+}
+
+/* Half a scope would ask for less than what is needed. */
+static void no_command_is_proposed_with_half_a_scope(void **state)
+{
+	char challenge[600] = "Bearer error=\"insufficient_scope\", scope=\"";
+
+	(void)state;
+	begin();
+	token("one", "a");
+	for (char c1 = 'a'; c1 <= 'z'; c1++)
+		snprintf(challenge + strlen(challenge), 16, "%s%c:word", c1 == 'a' ? "" : " ", c1);
+	strcat(challenge, "\"");
+	answer(403, challenge);
+	assert_null(strstr(e.text, "--scope"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -164,6 +193,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_step_up_asks_for_the_union_a_few_times, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(another_403_is_the_callers, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(no_error_text_holds_the_token, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(no_command_is_proposed_with_a_scope_that_holds_a_quote, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(no_command_is_proposed_with_half_a_scope, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,6 +12,9 @@ static enum signin_result result;
 static struct err failure;
 static bool over;
 static int token_status;
+static struct str token_refusal;
+static int registrations;
+static bool sends_iss; /* the issuer says that its callbacks name it */
 
 static struct str state_of_request(void)
 {
@@ -28,8 +31,9 @@ static void serve(void *self, const struct fetch_request *r, struct fetch_script
 	static const char as[] = "{\"issuer\":\"https://as.example\",\"authorization_endpoint\":\"https://as.example/authorize\","
 				 "\"token_endpoint\":\"https://as.example/token\",\"registration_endpoint\":\"https://as.example/register\","
 				 "\"code_challenge_methods_supported\":[\"S256\"],\"response_types_supported\":[\"code\"],"
-				 "\"authorization_response_iss_parameter_supported\":true,"
 				 "\"token_endpoint_auth_methods_supported\":[\"none\"]}";
+	static const char as_iss[] = ",\"authorization_response_iss_parameter_supported\":true}";
+	static char whole[1024];
 	static const char client[] = "{\"client_id\":\"client-1\",\"token_endpoint_auth_method\":\"none\"}";
 	static const char token[] = "{\"access_token\":\"at-1\",\"token_type\":\"bearer\",\"expires_in\":3600,\"refresh_token\":\"rt-1\"}";
 
@@ -42,13 +46,16 @@ static void serve(void *self, const struct fetch_request *r, struct fetch_script
 	} else if (str_starts(r->url.path, S("/.well-known/oauth-protected-resource"))) {
 		answer->answer = str_of(prm);
 	} else if (str_starts(r->url.path, S("/.well-known/oauth-authorization-server"))) {
-		answer->answer = str_of(as);
+		snprintf(whole, sizeof whole, "%.*s%s", sends_iss ? (int)sizeof as - 2 : (int)sizeof as - 1, as, sends_iss ? as_iss : "");
+		answer->answer = str_of(whole);
 	} else if (str_same(r->url.path, S("/register"))) {
+		registrations++;
 		answer->status = 201;
 		answer->answer = str_of(client);
 	} else if (str_same(r->url.path, S("/token"))) {
 		answer->status = token_status;
-		answer->answer = token_status == 200 ? str_of(token) : S("{\"error\":\"invalid_grant\"}");
+		answer->answer = token_status == 200 ? str_of(token) : token_refusal;
+		token_status = 200;
 	} else {
 		answer->status = 404;
 	}
@@ -70,6 +77,9 @@ static int set_up(void **state)
 	t.fetch.serve = serve;
 	t.world.input = -1;
 	token_status = 200;
+	token_refusal = S("{\"error\":\"invalid_grant\"}");
+	registrations = 0;
+	sends_iss = true;
 	over = false;
 	failure = (struct err){0};
 	s = (struct signin){.world = &t.world, .done = done, .wish = {.no_browser = true}};
@@ -196,6 +206,119 @@ static void a_code_that_the_issuer_refuses_is_a_failure(void **state)
 	assert_null(strstr(t.log, "at-1"));
 }
 
+/* --- A registration that is used again ------------------------------------------------------- */
+
+static const struct grant earlier = {
+	.issuer = S_INIT("https://as.example"),
+	.client = GRANT_CLIENT_REGISTERED,
+	.client_id = S_INIT("client-0"),
+	.redirect_uri = S_INIT("http://127.0.0.1:45678/callback"),
+};
+
+/* Turns until the user is asked for the second time, with a new address. */
+static void is_asked_again(void)
+{
+	struct err e = {0};
+
+	t.log[0] = 0;
+	for (int i = 0; i < 50 && !over && !strstr(t.log, "https://as.example/authorize?"); i++)
+		assert_true(events_turn(t.world.events, &e));
+	assert_false(over);
+	assert_int_equal(registrations, 1);
+	assert_non_null(strstr(t.log, "client_id=client-1"));
+	assert_null(strstr(t.log, "not taken"));
+}
+
+static void finish_signing_in(void)
+{
+	assert_int_equal(visit("/callback?code=c&state=%.*s&iss=https%%3A%%2F%%2Fas.example", STR(state_of_request())), 200);
+	assert_true(events_script_turn_until(&t.events, &over));
+	assert_int_equal(result, SIGNIN_DONE);
+	assert_str(s.flow.grant.client_id, "client-1");
+}
+
+static void an_earlier_registration_and_its_port_are_used_again(void **state)
+{
+	(void)state;
+	s.wish.known = &earlier;
+	start();
+	assert_int_equal(s.port, 45678);
+	assert_non_null(strstr(t.log, "client_id=client-0"));
+	assert_int_equal(visit("/callback?code=c&state=%.*s&iss=https%%3A%%2F%%2Fas.example", STR(state_of_request())), 200);
+	assert_true(events_script_turn_until(&t.events, &over));
+	assert_int_equal(result, SIGNIN_DONE);
+	assert_int_equal(registrations, 0);
+}
+
+static void a_client_that_the_authorization_page_forgot_registers_again(void **state)
+{
+	(void)state;
+	s.wish.known = &earlier;
+	start();
+	visit("/callback?error=unauthorized_client&state=%.*s&iss=https%%3A%%2F%%2Fas.example", STR(state_of_request()));
+	is_asked_again();
+	finish_signing_in();
+}
+
+static void a_client_that_the_token_endpoint_forgot_registers_again(void **state)
+{
+	(void)state;
+	s.wish.known = &earlier;
+	token_status = 401;
+	token_refusal = S("{\"error\":\"invalid_client\"}");
+	start();
+	assert_int_equal(visit("/callback?code=c&state=%.*s&iss=https%%3A%%2F%%2Fas.example", STR(state_of_request())), 200);
+	is_asked_again();
+	finish_signing_in();
+}
+
+static void a_port_that_is_taken_means_registering_anew(void **state)
+{
+	(void)state;
+	t.listen.taken = 45678;
+	s.wish.known = &earlier;
+	start();
+	assert_int_equal(registrations, 1);
+	assert_int_not_equal(s.port, 45678);
+	finish_signing_in();
+}
+
+static void a_bare_code_that_is_refused_may_be_pasted_again(void **state)
+{
+	(void)state;
+	t.tty.tty.present = true;
+	sends_iss = false;
+	token_status = 400;
+	start();
+	test_world_type(&t, "the-wrong-code");
+	for (int i = 0; i < 50 && !strstr(t.log, "not taken"); i++)
+		assert_true(events_turn(t.world.events, NULL));
+	assert_false(over);
+	test_world_type(&t, "the-right-code");
+	assert_true(events_script_turn_until(&t.events, &over));
+	assert_int_equal(result, SIGNIN_DONE);
+}
+
+static void ending_it_at_any_time_leaves_nothing_behind(void **state)
+{
+	(void)state;
+	for (int n = 0; n < 16; n++) {
+		struct signin some = {.world = &t.world, .done = done, .wish = s.wish};
+		struct err e = {0};
+
+		over = false;
+		assert_ok(signin_start(&some, &e), &e);
+		for (int i = 0; i < n && !over && some.flow.step != FLOW_ASK; i++)
+			assert_true(events_turn(t.world.events, &e));
+		signin_end(&some);
+		events_script_drain(&t.events);
+		assert_int_equal(t.fetch.open_n, 0);
+		assert_null(t.tty.line);
+		for (int i = 0; i < TEST_WORLD_DOORS; i++)
+			assert_false(t.listen.doors[i].open);
+	}
+}
+
 static void no_port_no_sign_in(void **state)
 {
 	struct err e = {0};
@@ -219,6 +342,12 @@ int main(void)
 		TEST(a_refusal_says_why),
 		TEST(the_wait_has_an_end),
 		TEST(a_code_that_the_issuer_refuses_is_a_failure),
+		TEST(an_earlier_registration_and_its_port_are_used_again),
+		TEST(a_client_that_the_authorization_page_forgot_registers_again),
+		TEST(a_client_that_the_token_endpoint_forgot_registers_again),
+		TEST(a_port_that_is_taken_means_registering_anew),
+		TEST(a_bare_code_that_is_refused_may_be_pasted_again),
+		TEST(ending_it_at_any_time_leaves_nothing_behind),
 		TEST(no_port_no_sign_in),
 	};
 

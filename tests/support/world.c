@@ -103,7 +103,7 @@ static struct listen_door *open_door(struct listen *l, struct str host, uint16_t
 {
 	struct test_listen *t = (struct test_listen *)(void *)l;
 
-	if (t->refuses) {
+	if (t->refuses || (port && port == t->taken)) {
 		err_set(e, ERR_NETWORK, "cannot listen on %.*s port %u: the script says so", STR(host), port);
 		return NULL;
 	}

@@ -43,7 +43,8 @@ struct test_listen {
 	struct listen listen;
 	struct listen_door doors[TEST_WORLD_DOORS];
 	uint16_t next_port;
-	bool refuses; /* listen_open fails */
+	bool refuses;   /* listen_open fails */
+	uint16_t taken; /* on this port alone */
 };
 
 struct test_world {
