@@ -26,6 +26,7 @@ house() {
 	stub tests/cli/one.sh 'echo "1 passed, 0 failed"'
 	stub tests/e2e/run 'echo "2 passed, 0 failed"'
 	mkdir -p "$scratch/house/tests/e2e/node_modules"
+	: >"$scratch/house/tests/e2e/node_modules/.package-lock.json"
 	cp scripts/test "$scratch/house/scripts/test"
 }
 
@@ -68,7 +69,7 @@ stub scripts/node 'echo "no Node here" >&2; exit 1'
 ends 0 "11 passed, 0 failed, 1 skipped" "there is no Node"
 check "and that is said" grep -qx 'skipped: no Node here' "$scratch/told"
 house
-rmdir "$scratch/house/tests/e2e/node_modules"
+rm -r "$scratch/house/tests/e2e/node_modules"
 ends 0 "11 passed, 0 failed, 1 skipped" "there are no packages"
 house
 rm "$scratch/house/tests/cli/one.sh"
