@@ -160,7 +160,8 @@ static bool read_word(struct walk *k, struct str word, struct err *e)
 			near ? ", did you mean '" : "", near ? near : "", near ? "'" : "");
 	}
 	if (a->words_n >= a->command->words_max || a->words_n >= COMMAND_WORDS)
-		return err_set(e, ERR_USAGE, "'%.*s' is one word too many: keyfob %s", STR(str_first(word, 60)), a->command->usage);
+		return err_set(e, ERR_USAGE, "%s takes %zu word%s and no more: keyfob %s", a->command->name, a->command->words_max,
+			a->command->words_max == 1 ? "" : "s", a->command->usage); /* the word may be a token, and is not shown */
 	a->words[a->words_n++] = word;
 	return true;
 }
@@ -196,6 +197,11 @@ struct str args_value(const struct args *a, const char *flag)
 	int i = place(a->command->flags, str_of(flag), 0);
 
 	return i >= 0 ? a->values[i] : (struct str){0};
+}
+
+struct str args_target(const struct args *a)
+{
+	return a->words_n ? a->words[0] : args_value(a, "--url");
 }
 
 struct str args_word(const struct args *a, size_t i)

@@ -26,5 +26,7 @@ bool args_read(struct args *a, struct world *w, int argc, char *argv[], struct e
 bool args_given(const struct args *a, const char *flag);
 /* The flag's value; empty when it was not given. */
 struct str args_value(const struct args *a, const char *flag);
-/* The first word; empty when there is none. */
+/* The server that a command is about: its first word, else --url; empty when there is neither. */
+struct str args_target(const struct args *a);
+/* The word at place i; empty when there is none. */
 struct str args_word(const struct args *a, size_t i);

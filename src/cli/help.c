@@ -9,30 +9,48 @@
 #include "crypto/roots.h"
 #include "sys/world.h"
 
+enum { FLAG_TEXT = 64 };
+
 extern const char licenses_text[]; /* made at build from what vendor/fetch brought */
 
-static void print_flag(struct world *w, const struct command_flag *flag)
+/* "-u, --url URL" */
+static int flag_text(char text[static FLAG_TEXT], const struct command_flag *flag)
 {
-	char left[64];
+	const char *value = flag->value ? flag->value : "";
+	const char *blank = flag->value ? " " : "";
 
 	if (flag->letter)
-		snprintf(left, sizeof left, "-%c, %s%s%s", flag->letter, flag->name, flag->value ? " " : "", flag->value ? flag->value : "");
-	else
-		snprintf(left, sizeof left, "    %s%s%s", flag->name, flag->value ? " " : "", flag->value ? flag->value : "");
-	world_print(w, "  %-28s %s\n", left, flag->summary);
+		return snprintf(text, FLAG_TEXT, "-%c, %s%s%s", flag->letter, flag->name, blank, value);
+	return snprintf(text, FLAG_TEXT, "    %s%s%s", flag->name, blank, value);
+}
+
+/* One a line, the summaries in one column behind the longest. */
+static void print_flags(struct world *w, const struct command_flag *flags)
+{
+	char text[FLAG_TEXT];
+	int width = 0;
+
+	for (const struct command_flag *flag = flags; flag->name; flag++) {
+		int len = flag_text(text, flag);
+
+		width = len > width ? len : width;
+	}
+	for (const struct command_flag *flag = flags; flag->name; flag++) {
+		flag_text(text, flag);
+		world_print(w, "  %-*s  %s\n", width, text, flag->summary);
+	}
 }
 
 static void print_overview(struct world *w)
 {
-	world_print(w, "keyfob signs in to MCP servers from hosts without a browser and keeps the tokens.\n\n"
+	world_print(w, "keyfob signs in to MCP servers where there is no browser, and keeps the tokens.\n\n"
 		"usage: keyfob [auth] COMMAND [flags]\n\n");
 	for (size_t i = 0; command_table[i]; i++)
 		world_print(w, "  %-10s %s\n", command_table[i]->name, command_table[i]->summary);
 	world_print(w, "\nflags for every command:\n");
-	for (size_t i = 0; command_global_flags[i].name; i++)
-		print_flag(w, &command_global_flags[i]);
-	world_print(w, "\n'keyfob COMMAND --help' tells more. "
-		"Exit: 0 done, 1 failed, 2 usage, 3 login needed,\n4 network or TLS, 5 vault, 6 configuration.\n");
+	print_flags(w, command_global_flags);
+	world_print(w, "\n'keyfob COMMAND --help' tells more. Exit status: 0 done, 1 failed, 2 usage,\n"
+		"3 login needed, 4 network or TLS, 5 vault, 6 configuration.\n");
 }
 
 void help_print(struct world *w, const struct command *c)
@@ -42,10 +60,10 @@ void help_print(struct world *w, const struct command *c)
 		return;
 	}
 	world_print(w, "usage: keyfob %s\n\n%s.\n", c->usage, c->summary);
-	if (c->flags)
+	if (c->flags) {
 		world_print(w, "\n");
-	for (size_t i = 0; c->flags && c->flags[i].name; i++)
-		print_flag(w, &c->flags[i]);
+		print_flags(w, c->flags);
+	}
 	if (c->more)
 		world_print(w, "\n%s", c->more);
 	world_print(w, "\nFlags for every command: 'keyfob --help'.\n");

@@ -141,7 +141,7 @@ static bool talk(struct world *w, struct conversation *c, struct err *e)
 
 static bool inspect(struct world *w, const struct args *a, struct err *e)
 {
-	struct str target = a->words_n ? a->words[0] : args_value(a, "--url");
+	struct str target = args_target(a);
 	struct conversation *c;
 	bool good;
 
@@ -167,8 +167,8 @@ const struct command cmd_inspect = {
 	.usage = "inspect TARGET [flags]",
 	.summary = "Lists the tools of a server",
 	.flags = flags,
-	.more = "TARGET is the URL of a server; its token is used where there is a sign-in. Both kinds of MCP\n"
-		"are spoken: with an opening (2025-11-25 and before) and without (2026-07-28).\n"
+	.more = "TARGET is the URL of a server; its token is used where there is a sign-in. Both\n"
+		"kinds of MCP are spoken: with an opening (to 2025-11-25), without (2026-07-28).\n"
 		"With --json the tools are given byte for byte as the server wrote them.\n",
 	.words_max = 1,
 	.run = inspect,

@@ -17,7 +17,7 @@
 #include "sys/world.h"
 #include "vault/vault.h"
 
-enum { TOKEN_WAIT_MS = 60 * 1000, SECRET_FILE_MAX = 16 * 1024, ANSWER_MS = 30 * 1000, ANSWER_ROOM = 256 * 1024 };
+enum { TOKEN_WAIT_MS = 60 * 1000, TOKEN_BYTES_MAX = 32 * 1024 - 1, SECRET_FILE_MAX = 16 * 1024, ANSWER_MS = 30 * 1000, ANSWER_ROOM = 256 * 1024 };
 
 /* One run of the command. */
 struct login {
@@ -219,6 +219,8 @@ static void given_line(void *self, struct str line)
 		err_set(&l->failure, ERR_USAGE, "standard input holds more than one line: the token alone is wanted");
 	else
 		buf_add(&l->given, line);
+	if (l->given.full)
+		err_set(&l->failure, ERR_USAGE, "standard input holds no token: a line of more than %d bytes", TOKEN_BYTES_MAX);
 }
 
 static void given_late(void *self)
@@ -238,7 +240,7 @@ static bool read_given(struct login *l, struct err *e)
 
 	if (w->input < 0)
 		return err_set(e, ERR_USAGE, "--token - wants the token on standard input: keyfob login --url URL --token - < FILE");
-	l->given = buf_in(w->arena, SECRET_FILE_MAX);
+	l->given = buf_in(w->arena, TOKEN_BYTES_MAX);
 	events_timer_set(w->events, &late, w->options.timeout_ms ? w->options.timeout_ms : TOKEN_WAIT_MS);
 	done = input_listen(&input, w->events, w->input, given_line, l, e) && turn_until_over(l, e);
 	events_timer_clear(w->events, &late);
@@ -312,7 +314,7 @@ static bool open_vault(struct login *l, struct err *e)
 static bool login(struct world *w, const struct args *a, struct err *e)
 {
 	struct login l = {.world = w, .args = a};
-	struct str target = a->words_n ? a->words[0] : args_value(a, "--url");
+	struct str target = args_target(a);
 	bool given = args_given(a, "--token") || (!a->words_n && w->input >= 0);
 	bool done;
 
@@ -325,7 +327,7 @@ static bool login(struct world *w, const struct args *a, struct err *e)
 }
 
 static const struct command_flag flags[] = {
-	{"--url", 'u', "URL", "the server; a token is then read from --token or a pipe"},
+	{"--url", 'u', "URL", "keep a token that comes by --token or a pipe"},
 	{"--token", 't', "TOKEN", "keep this token; '-' reads standard input"},
 	{"--scope", 0, "SCOPE", "ask for these scopes, separated by blanks"},
 	{"--no-browser", 0, NULL, "only show the address"},
@@ -346,8 +348,8 @@ const struct command cmd_login = {
 	.usage = "login URL [flags]",
 	.summary = "Signs in to a server, or keeps a token for it",
 	.flags = flags,
-	.more = "login URL signs in by OAuth: open the address that is shown, here or on another machine, and\n"
-		"either let the browser come back by itself or paste the address that it ended on.\n"
+	.more = "login URL signs in by OAuth: open the address that is shown, here or elsewhere,\n"
+		"and let the browser come back by itself, or paste the address it ended on.\n"
 		"login --url URL keeps a token that is piped in, once the server has taken it.\n",
 	.words_max = 1,
 	.run = login,

@@ -35,6 +35,7 @@ static bool revoke(struct world *w, const struct grant *g, struct outcome *o, st
 	for (size_t i = 0; i < n; i++) {
 		struct fetch_answer answer;
 
+		requests[i].timeout_ms = w->options.timeout_ms;
 		if (await_answer(w, &requests[i], REVOKE_ANSWER_MAX, &scratch, &answer, &o->why_not) &&
 			revoke_read(&answer, &scratch, &o->why_not))
 			continue;
@@ -68,7 +69,8 @@ static bool log_out(struct world *w, struct vault *v, struct str id, struct outc
 
 	if (!take_lock(w, v, id, e))
 		return false;
-	if (vault_refresh(v, NULL, e)) {
+	/* Tokens are not given back where they would then still be kept. */
+	if (vault_refresh(v, NULL, e) && vault_can_write(v, e)) {
 		p = vault_find_id(v, id);
 		done = !p || (revoke(w, &p->grant, o, e) && vault_remove(v, id, 0, NULL, e));
 	}
@@ -123,7 +125,7 @@ static bool log_out_of(struct world *w, struct vault *v, const struct str *ids, 
 /* Which sign-ins: all, or the one of the target. */
 static bool choose(struct world *w, const struct args *a, struct vault *v, struct str **ids, struct outcome **o, size_t *n, struct err *e)
 {
-	struct str target = a->words_n ? a->words[0] : args_value(a, "--url");
+	struct str target = args_target(a);
 	const struct profile *one = NULL;
 	struct url url;
 
@@ -170,8 +172,8 @@ const struct command cmd_logout = {
 	.usage = "logout TARGET | --all",
 	.summary = "Revokes a server's tokens and forgets them",
 	.flags = flags,
-	.more = "TARGET is the URL of a server. Where its issuer cannot be reached the tokens are forgotten here\n"
-		"all the same, and a warning says that they stay valid until they run out.\n",
+	.more = "TARGET is the URL of a server. Where its issuer cannot be reached the tokens are\n"
+		"forgotten here all the same; a warning says that they stay valid for a while.\n",
 	.words_max = 1,
 	.run = logout,
 };

@@ -8,7 +8,7 @@
 
 static void report_json(struct world *w, const struct err *e)
 {
-	char memory[2048];
+	char memory[8 * sizeof e->text];
 	struct buf out = buf_over(memory, sizeof memory);
 	struct json_write j = json_write_to(&out);
 

@@ -151,7 +151,7 @@ static bool status(struct world *w, const struct args *a, struct err *e)
 {
 	int64_t now = clock_now(w->clock);
 	struct vault v = {0};
-	struct str target = a->words_n ? a->words[0] : args_value(a, "--url");
+	struct str target = args_target(a);
 	bool done = vault_open(&v, w, e) && (target.len ? show_one(w, &v, target, now, e) : show_all(w, &v, now, e));
 
 	vault_close(&v);

@@ -26,7 +26,7 @@ static bool print_json(struct world *w, const struct broker_token *t, struct err
 
 static bool token(struct world *w, const struct args *a, struct err *e)
 {
-	struct str target = a->words_n ? a->words[0] : args_value(a, "--url");
+	struct str target = args_target(a);
 	struct str min_ttl = args_value(a, "--min-ttl");
 	struct broker_token t;
 	struct url url;
@@ -56,7 +56,7 @@ const struct command cmd_token = {
 	.summary = "Prints a fresh access token, refreshed when it has to be",
 	.flags = flags,
 	.more = "TARGET is the URL of a server. Exit 3 where a login is needed.\n\n"
-		"  curl -H \"Authorization: Bearer $(keyfob token https://mcp.example.com/mcp)\" ...\n",
+		"  curl -H \"Authorization: Bearer $(keyfob token https://mcp.example.com)\" ...\n",
 	.words_max = 1,
 	.run = token,
 };

@@ -219,10 +219,10 @@ static bool vault(struct world *w, const struct args *a, struct err *e)
 
 static const struct command_flag flags[] = {
 	{"--new-key-file", 0, "FILE", "add-key: 32 bytes or their base64"},
-	{"--new-passphrase-file", 0, "FILE", "add-key: a passphrase; asked for on a terminal without"},
-	{"--log-n", 0, "N", "add-key: scrypt cost of a passphrase, 15 to 18 (17)"},
+	{"--new-passphrase-file", 0, "FILE", "add-key: a passphrase; else asked for"},
+	{"--log-n", 0, "N", "add-key: cost of a passphrase, 15 to 18 (17)"},
 	{"--drop", 0, "SLOTS", "rekey: these slots no longer open the vault"},
-	{"--also-key-file", 0, "FILE", "remove-key, rekey: opens one more slot that stays"},
+	{"--also-key-file", 0, "FILE", "remove-key, rekey: opens one more slot"},
 	{"--also-passphrase-file", 0, "FILE", "the same with a passphrase"},
 	{0},
 };
@@ -232,10 +232,11 @@ const struct command cmd_vault = {
 	.usage = "vault info | add-key | remove-key SLOT | rekey [flags]",
 	.summary = "Looks at the vault and changes the keys that open it",
 	.flags = flags,
-	.more = "remove-key and rekey draw a new data key and wrap it for the slots that stay, so each of these\n"
-		"must be opened: by the key in use, or by --also-key-file and --also-passphrase-file.\n"
-		"A passphrase is used as it is, byte for byte; one line break at its end is dropped.\n"
-		"Older copies of the file stay readable to a removed key: revoke their tokens by logging out.\n",
+	.more = "remove-key and rekey draw a new data key and wrap it for the slots that stay, so\n"
+		"each of these must be opened: by the key in use, or by the --also flags.\n"
+		"A passphrase is used as it is, byte for byte, less one line break at its end.\n"
+		"Older copies of the file stay readable to a removed key: revoke their tokens by\n"
+		"logging out.\n",
 	.words_max = 2,
 	.run = vault,
 };
