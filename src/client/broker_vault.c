@@ -127,15 +127,21 @@ static bool explain(struct broker_vault *b, struct broker_ask *ask, const struct
 		STR(text), ask->min_ttl_s, STR(text));
 }
 
+/* A token that came this moment is given though its issuer lets it live no longer than that took. */
+static bool is_taken_as_it_is(const struct broker_ask *ask, const struct grant *g)
+{
+	return !ask->min_ttl_s && g->refresh_token.len && g->access_token.len && !str_same(g->access_token, ask->rejected);
+}
+
 /* What the vault holds now is the best there is. */
-static void settle(struct broker_vault *b, struct broker_ask *ask, const struct err *failure)
+static void settle(struct broker_vault *b, struct broker_ask *ask, bool renewed_now, const struct err *failure)
 {
 	const struct profile *p;
 	struct err e = {0};
 
 	if (!find(b, ask, &p, &e)) {
 		fail(ask, &e);
-	} else if (is_usable(b, ask, &p->grant, ask->min_ttl_s)) {
+	} else if (is_usable(b, ask, &p->grant, ask->min_ttl_s) || (renewed_now && is_taken_as_it_is(ask, &p->grant))) {
 		give(ask, p);
 	} else {
 		if (failure)
@@ -157,7 +163,7 @@ static void renewed(void *self, const struct err *failure)
 		struct broker_ask *ask = n->first;
 
 		n->first = ask->next;
-		settle(b, ask, failure ? &kept : NULL);
+		settle(b, ask, !failure, failure ? &kept : NULL);
 	}
 	if (b->asked)
 		events_timer_set(b->world->events, &b->soon, 0);
@@ -210,7 +216,7 @@ static void answer(struct broker_vault *b, struct broker_ask *ask)
 	else if (is_usable(b, ask, &p->grant, margin(ask, &p->grant)))
 		give(ask, p);
 	else if (!p->grant.refresh_token.len)
-		settle(b, ask, NULL);
+		settle(b, ask, false, NULL);
 	else if (!join(b, ask, p, &e))
 		fail(ask, &e);
 }

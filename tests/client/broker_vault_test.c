@@ -280,6 +280,18 @@ static void a_refresh_token_is_kept_where_no_new_one_comes(void **state)
 	is_kept("https://mcp.example", "at-1", "rt-0");
 }
 
+static void a_token_that_lives_for_no_time_is_given_once(void **state)
+{
+	(void)state;
+	issuer.life_s = 0;
+	keep(-10);
+	ask(&q[0], "https://mcp.example/mcp");
+	gets(&q[0], "at-1");
+	ask(&q[1], "https://mcp.example/mcp");
+	gets(&q[1], "at-2");
+	assert_int_equal(issuer.asked, 2);
+}
+
 static void a_token_that_is_nearly_over_is_refreshed_already(void **state)
 {
 	(void)state;
@@ -651,6 +663,7 @@ int main(void)
 		TEST(an_expired_token_is_refreshed_once_for_all_who_ask),
 		TEST(whoever_asks_while_a_refresh_runs_joins_it),
 		TEST(a_refresh_token_is_kept_where_no_new_one_comes),
+		TEST(a_token_that_lives_for_no_time_is_given_once),
 		TEST(a_token_that_is_nearly_over_is_refreshed_already),
 		TEST(a_rejected_token_is_replaced),
 		TEST(a_rejected_token_without_a_refresh_token_means_a_login),
