@@ -132,7 +132,9 @@ static bool talk(struct world *w, struct conversation *c, struct err *e)
 	conversation_list(c, S("tools/list"), S("tools"));
 	if (!wait_for(w, &i, e) || !check_refusal(c, e))
 		return false;
-	if (w->options.json ? !print_json(w, c, e) : (print_text(w, c), false))
+	if (!w->options.json)
+		print_text(w, c);
+	else if (!print_json(w, c, e))
 		return false;
 	conversation_close(c);
 	wait_for(w, &i, &unimportant);

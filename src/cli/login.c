@@ -6,18 +6,18 @@
 #include "cli/args.h"
 #include "cli/await.h"
 #include "cli/command.h"
+#include "cli/given.h"
 #include "client/signin.h"
 #include "client/site.h"
 #include "client/verify.h"
 #include "sys/clock.h"
 #include "sys/file.h"
-#include "sys/input.h"
 #include "sys/text.h"
 #include "sys/tty.h"
 #include "sys/world.h"
 #include "vault/vault.h"
 
-enum { TOKEN_WAIT_MS = 60 * 1000, TOKEN_BYTES_MAX = 32 * 1024 - 1, SECRET_FILE_MAX = 16 * 1024, ANSWER_MS = 30 * 1000, ANSWER_ROOM = 256 * 1024 };
+enum { SECRET_FILE_MAX = 16 * 1024, ANSWER_MS = 30 * 1000, ANSWER_ROOM = 256 * 1024 };
 
 /* One run of the command. */
 struct login {
@@ -31,7 +31,6 @@ struct login {
 	bool open;              /* the server asks for no sign-in */
 	bool over;
 	struct err failure;
-	struct buf given; /* a token from standard input */
 };
 
 /* --- What comes of it --------------------------------------------------------------------- */
@@ -208,57 +207,6 @@ static bool by_oauth(struct login *l, struct err *e)
 
 /* --- By a token that is given ------------------------------------------------------------------ */
 
-static void given_line(void *self, struct str line)
-{
-	struct login *l = self;
-
-	line = str_trim(line);
-	if (line.at == NULL)
-		l->over = true;
-	else if (line.len && l->given.len)
-		err_set(&l->failure, ERR_USAGE, "standard input holds more than one line: the token alone is wanted");
-	else
-		buf_add(&l->given, line);
-	if (l->given.full)
-		err_set(&l->failure, ERR_USAGE, "standard input holds no token: a line of more than %d bytes", TOKEN_BYTES_MAX);
-}
-
-static void given_late(void *self)
-{
-	struct login *l = self;
-
-	l->over = true;
-	err_set(&l->failure, ERR_USAGE, "standard input was not closed within %d s: pipe the token in, or use --token", TOKEN_WAIT_MS / 1000);
-}
-
-static bool read_given(struct login *l, struct err *e)
-{
-	static struct input input;
-	struct world *w = l->world;
-	struct events_timer late = {.fire = given_late, .self = l};
-	bool done;
-
-	if (w->input < 0)
-		return err_set(e, ERR_USAGE, "--token - wants the token on standard input: keyfob login --url URL --token - < FILE");
-	l->given = buf_in(w->arena, TOKEN_BYTES_MAX);
-	events_timer_set(w->events, &late, w->options.timeout_ms ? w->options.timeout_ms : TOKEN_WAIT_MS);
-	done = input_listen(&input, w->events, w->input, given_line, l, e) && turn_until_over(l, e);
-	events_timer_clear(w->events, &late);
-	input_stop(&input);
-	l->over = false;
-	return done;
-}
-
-static bool check_token(struct str token, struct err *e)
-{
-	if (token.len == 0)
-		return err_set(e, ERR_USAGE, "no token came: use --token, or pipe it to standard input");
-	for (size_t i = 0; i < token.len; i++)
-		if (token.at[i] <= ' ' || token.at[i] > '~')
-			return err_set(e, ERR_USAGE, "the token holds a character that no bearer token may (RFC 6750): is it the right text?");
-	return true;
-}
-
 static bool verified(struct login *l, struct str token, struct err *e)
 {
 	enum verify_result result;
@@ -275,11 +223,9 @@ static bool by_token(struct login *l, struct err *e)
 
 	if (args_given(l->args, "--token") && !str_same(token, S("-")))
 		world_warn(l->world, "A token on the command line can be seen by others on this machine: '--token -' reads standard input.");
-	else if (!read_given(l, e))
+	else if (!given_read(l->world, &token, e))
 		return false;
-	else
-		token = buf_str(&l->given);
-	if (!check_token(token, e) || !verified(l, token, e))
+	if (!given_check(token, e) || !verified(l, token, e))
 		return false;
 	l->profile.grant.access_token = token;
 	l->profile.grant.token_type = S("Bearer");

@@ -42,7 +42,7 @@ struct conversation {
 	struct url url;
 	struct str token; /* use this token alone; empty: the broker's */
 	/* Called once for each question, when it is answered (talk.result, talk.items) or has failed,
-	 * and for conversation_close. Never before the call that asked has returned. */
+	 * and for conversation_close. After a failure nothing more may be asked: conversation_end is due. Never before the call that asked has returned. */
 	void (*done)(void *self, const struct err *failure);
 	void *self;
 	struct talk talk;
