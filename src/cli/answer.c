@@ -32,6 +32,7 @@ bool answer_send(struct answer *a, struct world *w, struct err *e)
 	full = a->text.full;
 	if (!full)
 		w->out(w, buf_str(&a->text));
+	w->answered = !full;
 	arena_free(&a->arena);
 	return !full || err_set(e, ERR_LIMIT, "the answer is too large to be shown");
 }

@@ -32,47 +32,67 @@ static int place(const struct command_flag *flags, struct str name, char letter)
 	return -1;
 }
 
-static bool set_global(struct walk *k, const char *name, struct str value, struct err *e)
+/* Where a global flag's value goes in world_options. */
+struct goal {
+	const char *flag;
+	size_t offset;
+};
+
+static const struct goal texts[] = {
+	{"--home", offsetof(struct world_options, home)},
+	{"--key-file", offsetof(struct world_options, key_file)},
+	{"--ca-file", offsetof(struct world_options, ca_file)},
+	{"--extra-ca", offsetof(struct world_options, extra_ca)},
+	{"--allow-http", offsetof(struct world_options, allow_http)},
+	{0},
+};
+
+static const struct goal switches[] = {
+	{"--json", offsetof(struct world_options, json)},
+	{"--quiet", offsetof(struct world_options, quiet)},
+	{"--verbose", offsetof(struct world_options, verbose)},
+	{0},
+};
+
+static const struct goal pages[] = {
+	{"--help", offsetof(struct args, help)},
+	{"--version", offsetof(struct args, version)},
+	{"--licenses", offsetof(struct args, licenses)},
+	{0},
+};
+
+/* The place in `whole` that the flag goes to; NULL when it is not of these. */
+static void *goal(const struct goal *goals, void *whole, const char *flag)
+{
+	for (; goals->flag; goals++)
+		if (strcmp(goals->flag, flag) == 0)
+			return (char *)whole + goals->offset;
+	return NULL;
+}
+
+static bool set_timeout(struct world_options *o, struct str value, struct err *e)
+{
+	uint64_t seconds;
+
+	if (!str_to_u64(value, &seconds) || seconds == 0 || seconds > 86400)
+		return err_set(e, ERR_USAGE, "--timeout takes seconds from 1 to 86400, not '%.*s'", STR(str_first(value, 40)));
+	o->timeout_ms = (int64_t)seconds * 1000;
+	return true;
+}
+
+static bool set_global(struct walk *k, const char *flag, struct str value, struct err *e)
 {
 	struct world_options *o = &k->world->options;
-	uint64_t seconds;
-	static const struct {
-		const char *name;
-		size_t offset;
-	} texts[] = {
-		{"--home", offsetof(struct world_options, home)},
-		{"--key-file", offsetof(struct world_options, key_file)},
-		{"--ca-file", offsetof(struct world_options, ca_file)},
-		{"--extra-ca", offsetof(struct world_options, extra_ca)},
-		{"--allow-http", offsetof(struct world_options, allow_http)},
-	};
-	static const struct {
-		const char *name;
-		size_t offset;
-	} switches[] = {
-		{"--json", offsetof(struct world_options, json)},
-		{"--quiet", offsetof(struct world_options, quiet)},
-		{"--verbose", offsetof(struct world_options, verbose)},
-	};
+	struct str *text = goal(texts, o, flag);
+	bool *on = goal(switches, o, flag);
 
-	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-		if (strcmp(name, texts[i].name) == 0)
-			memcpy((char *)o + texts[i].offset, &value, sizeof value);
-	for (size_t i = 0; i < sizeof switches / sizeof *switches; i++)
-		if (strcmp(name, switches[i].name) == 0)
-			*(bool *)((char *)o + switches[i].offset) = true;
-	if (strcmp(name, "--help") == 0)
-		k->args->help = true;
-	if (strcmp(name, "--version") == 0)
-		k->args->version = true;
-	if (strcmp(name, "--licenses") == 0)
-		k->args->licenses = true;
-	if (strcmp(name, "--timeout") == 0) {
-		if (!str_to_u64(value, &seconds) || seconds == 0 || seconds > 86400)
-			return err_set(e, ERR_USAGE, "--timeout takes seconds from 1 to 86400, not '%.*s'", STR(str_first(value, 40)));
-		o->timeout_ms = (int64_t)seconds * 1000;
-	}
-	return true;
+	if (text)
+		*text = value;
+	if (!on)
+		on = goal(pages, k->args, flag);
+	if (on)
+		*on = true;
+	return text || on || set_timeout(o, value, e);
 }
 
 /* Moves a secret value out of argv, where every user of the machine can read it. */

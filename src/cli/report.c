@@ -31,7 +31,7 @@ void report_error(struct world *w, const struct err *e)
 
 	if (!w->log)
 		return;
-	if (w->options.json)
+	if (w->options.json && !w->answered)
 		report_json(w, e);
 	text_show(&shown, str_of(e->text));
 	world_warn(w, "keyfob: %.*s", STR(buf_str(&shown)));

@@ -47,6 +47,7 @@ struct world {
 	/* One piece of text to standard output or standard error, whole, as it is. */
 	void (*out)(struct world *w, struct str text);
 	void (*log)(struct world *w, struct str text);
+	bool answered;   /* the one document of --json is out: a failure behind it is told on standard error alone */
 	bool out_failed; /* standard output took not all: the command has not done its work */
 };
 

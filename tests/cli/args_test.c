@@ -106,6 +106,18 @@ static void global_flags_stand_anywhere(void **state)
 	assert_int_equal(t.world.options.timeout_ms, 7000);
 }
 
+static void every_global_flag_is_taken(void **state)
+{
+	char text[64];
+
+	(void)state;
+	for (const struct command_flag *f = command_global_flags; f->name; f++) {
+		snprintf(text, sizeof text, "status %s %s", f->name, f->value ? "1" : "");
+		reads(text);
+		assert_true(a.help || a.version || a.licenses || memcmp(&t.world.options, &(struct world_options){0}, sizeof t.world.options));
+	}
+}
+
 static void help_and_version_need_no_command(void **state)
 {
 	(void)state;
@@ -262,6 +274,7 @@ int main(void)
 		TEST(the_words_and_flags_of_a_command_are_told_apart),
 		TEST(the_target_may_be_a_flag),
 		TEST(global_flags_stand_anywhere),
+		TEST(every_global_flag_is_taken),
 		TEST(help_and_version_need_no_command),
 		TEST(auth_is_a_prefix_once),
 		TEST(behind_two_dashes_all_is_words),
