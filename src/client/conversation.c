@@ -111,7 +111,7 @@ static void send(struct conversation_lane *l)
 	struct err e = {0};
 
 	r->url = l->conversation->url;
-	r->timeout_ms = world(l)->options.timeout_ms;
+	r->timeout_ms = l->conversation->closing ? CONVERSATION_GOODBYE_MS : world(l)->options.timeout_ms;
 	if (authorize(l, &e))
 		l->exchange = fetch_start(world(l)->fetch, r, sink, &e);
 	if (!l->exchange)
@@ -254,6 +254,7 @@ void conversation_list(struct conversation *c, struct str method, struct str mem
 void conversation_close(struct conversation *c)
 {
 	talk_close(&c->talk);
+	c->closing = true;
 	c->waiting = true;
 	turn_soon(c);
 }

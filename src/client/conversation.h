@@ -17,6 +17,7 @@ enum {
 	CONVERSATION_MESSAGE = 4 * 1024 * 1024, /* bytes of one message */
 	CONVERSATION_KEEP = 32 * 1024 * 1024,   /* bytes of all answers that are kept */
 	CONVERSATION_LANE = 1024 * 1024,        /* room for two tokens and what surrounds them */
+	CONVERSATION_GOODBYE_MS = 2000, /* nobody waits long for an answer to that */
 };
 
 /* One request of the talk under way. */
@@ -52,6 +53,7 @@ struct conversation {
 	struct arena keep, work;
 	struct conversation_lane lanes[2];
 	struct events_timer turn;
+	bool closing; /* goodbye is being said */
 	bool waiting; /* done is owed */
 };
 

@@ -122,6 +122,11 @@ static void pasted(void *self, struct str line)
 		world_warn(s->world, "That is not the answer (%s). Paste the whole address that the browser ended on:", why.text);
 }
 
+static struct str callback_host(const struct signin *s)
+{
+	return s->wish.callback_host.len ? s->wish.callback_host : S("127.0.0.1");
+}
+
 /* The port of a redirect URI on loopback; 0 when there is none to be read. */
 static uint16_t port_of(struct str uri, struct arena scratch)
 {
@@ -133,7 +138,7 @@ static uint16_t port_of(struct str uri, struct arena scratch)
 /* Opens the listener on the port that was asked for, else on the one that was registered before, else on any. */
 static bool open_door(struct signin *s, struct err *e)
 {
-	struct str host = s->wish.callback_host.len ? s->wish.callback_host : S("127.0.0.1");
+	struct str host = callback_host(s);
 	uint16_t before = port_of(s->flow.redirect_wish, s->arena);
 	struct listen_sink sink = {.request = called_back, .self = s};
 	struct listen *l = s->world->listen;
@@ -179,10 +184,12 @@ static void listen_for_paste(struct signin *s)
 static void show_ways(struct signin *s, int64_t wait_ms)
 {
 	struct world *w = s->world;
+	struct str host = callback_host(s);
 	struct arena scratch = s->arena;
 
 	world_warn(w, "Open this address to sign in:\n\n  %.*s\n", STR(text_shown(s->flow.authorization_url, &scratch)));
-	world_say(w, "From another machine: ssh -L %u:127.0.0.1:%u THIS-HOST, then open it there;", s->port, s->port);
+	world_say(w, "From another machine: ssh -L %u:%s%.*s%s:%u THIS-HOST, then open it there;", s->port,
+		str_has(host, ':') ? "[" : "", STR(text_shown(host, &scratch)), str_has(host, ':') ? "]" : "", s->port);
 	world_say(w, "or paste the address that the browser ends on. Waiting %d s.", (int)(wait_ms / 1000));
 }
 
@@ -267,7 +274,7 @@ static void send(struct signin *s)
 static void redirect(struct signin *s)
 {
 	struct err e = {0};
-	struct str host = s->wish.callback_host.len ? s->wish.callback_host : S("127.0.0.1");
+	struct str host = callback_host(s);
 
 	if (!open_door(s, &e)) {
 		finish(s, SIGNIN_FAILED, &e);
