@@ -71,6 +71,13 @@ static bool is_usable(struct broker_vault *b, const struct broker_ask *ask, cons
 	return g->expires_at == 0 || g->expires_at - clock_now(b->world->clock) > spare_s;
 }
 
+/* Between questions no token lies about here, refresh tokens and those of other servers least of all. */
+static void rest(struct broker_vault *b)
+{
+	if (b->open && !b->away)
+		vault_rest(&b->vault);
+}
+
 static void fail(struct broker_ask *ask, struct err *e)
 {
 	ask->done(ask->self, NULL, e);
@@ -165,6 +172,7 @@ static void renewed(void *self, const struct err *failure)
 		n->first = ask->next;
 		settle(b, ask, !failure, failure ? &kept : NULL);
 	}
+	rest(b);
 	if (b->asked)
 		events_timer_set(b->world->events, &b->soon, 0);
 }
@@ -231,6 +239,7 @@ static void look(void *self)
 		b->asked = ask->next;
 		answer(b, ask);
 	}
+	rest(b);
 }
 
 static void start(struct broker *broker, struct broker_ask *ask)

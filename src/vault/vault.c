@@ -79,7 +79,8 @@ void vault_close(struct vault *v)
 bool vault_refresh(struct vault *v, bool *changed, struct err *e)
 {
 	struct arena old;
-	bool same = file_stamp_same(v->stamp, file_stamp(v->path.at));
+	bool rested = v->exists && !v->root;
+	bool same = !rested && file_stamp_same(v->stamp, file_stamp(v->path.at));
 	const struct json *root = v->root;
 
 	if (changed)
@@ -92,6 +93,14 @@ bool vault_refresh(struct vault *v, bool *changed, struct err *e)
 		*changed = root != v->root;
 	arena_free(&old);
 	return true;
+}
+
+void vault_rest(struct vault *v)
+{
+	arena_free(&v->body);
+	v->root = NULL;
+	v->profiles = NULL;
+	v->count = 0;
 }
 
 const struct profile *vault_find(const struct vault *v, struct str identity)

@@ -79,6 +79,9 @@ void vault_close(struct vault *v);
 /* Reads again if the file changed since; *changed may be NULL. What was found before stays valid only
  * when nothing changed. On failure the old state stays. */
 bool vault_refresh(struct vault *v, bool *changed, struct err *e);
+/* Wipes what was read and keeps the key: for the time until the next vault_refresh, which reads again. What was
+ * found is gone. */
+void vault_rest(struct vault *v);
 
 /* The profile of this identity, or with this id; NULL when there is none. Valid until the next
  * vault_refresh, _put, _remove, _rekey, _add_key or _close: profile_copy what must live longer. */

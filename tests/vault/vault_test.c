@@ -335,6 +335,43 @@ static void a_reader_sees_a_change_when_it_looks_again(void **state)
 	vault_close(&v);
 }
 
+static void a_vault_at_rest_holds_no_token_and_reads_again_with_the_key_it_has(void **state)
+{
+	struct vault v;
+	struct profile p = vault_box_profile(B, "t9");
+	struct str old;
+	struct err e = {0};
+
+	(void)state;
+	vault_box_put(&b, A, "t1");
+	old = folder_read(&b.f, "home/profiles.keyfob");
+	vault_box_put(&b, A, "t2");
+	vault_box_open(&b, &v);
+	assert_int_equal(unlink(folder_path(&b.f, "home/key")), 0);
+	vault_rest(&v);
+	vault_rest(&v);
+	assert_null(v.body.block);
+	assert_null(vault_find(&v, S(A)));
+	assert_ok(vault_refresh(&v, NULL, &e), &e);
+	assert_str(vault_find(&v, S(A))->grant.access_token, "t2");
+
+	vault_rest(&v);
+	folder_write(&b.f, "home/profiles.keyfob", old, 0600);
+	for (int i = 0; i < 2; i++) {
+		assert_false(vault_refresh(&v, NULL, &e));
+		assert_int_equal(v.trouble, VAULT_OLDER);
+		assert_null(vault_find(&v, S(A)));
+	}
+	assert_false(vault_put(&v, &p, NULL, &e));
+	assert_int_equal(v.trouble, VAULT_OLDER);
+
+	assert_int_equal(unlink(folder_path(&b.f, "home/profiles.keyfob")), 0);
+	assert_ok(vault_refresh(&v, NULL, &e), &e);
+	assert_false(v.exists);
+	vault_close(&v);
+	free((char *)old.at);
+}
+
 static void a_held_file_lock_is_busy_not_a_hang(void **state)
 {
 	struct vault v;
@@ -582,6 +619,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_sign_in_that_somebody_replaced_is_neither_overwritten_nor_removed, start, end),
 		cmocka_unit_test_setup_teardown(two_first_logins_share_one_vault, start, end),
 		cmocka_unit_test_setup_teardown(a_reader_sees_a_change_when_it_looks_again, start, end),
+		cmocka_unit_test_setup_teardown(a_vault_at_rest_holds_no_token_and_reads_again_with_the_key_it_has, start, end),
 		cmocka_unit_test_setup_teardown(a_held_file_lock_is_busy_not_a_hang, start, end),
 		cmocka_unit_test_setup_teardown(one_grant_has_one_refresher_and_others_their_own, start, end),
 		cmocka_unit_test_setup_teardown(every_flipped_byte_gives_the_right_one_of_three_errors, start, end),

@@ -40,7 +40,8 @@ class Refusal extends Error {
 /* What a test may set: lifetime (seconds), refreshes (whether refresh tokens are given), forgives
  * (a spent refresh token is taken as if it were not), outcome ('grant' or an error code for the callback), iss ('right', 'absent' or another string), and the two
  * hooks around the token endpoint: beforeToken(form, req) may give the answer {status, body} itself;
- * afterToken(form, answer, req) runs when all is decided and nothing is sent. */
+ * afterToken(form, answer, req) runs when all is decided and nothing is sent. beforeCall(message, req, res)
+ * runs before an authorized request is answered; when it returns true, it has answered. */
 export class Issuer {
 	lifetime = 3600;
 	refreshes = true;
@@ -49,6 +50,7 @@ export class Issuer {
 	iss = 'right';
 	beforeToken = null;
 	afterToken = null;
+	beforeCall = null;
 	scopes = ['mcp:tools'];
 	counts = { registrations: 0, authorizations: 0, exchanges: 0, refreshes: 0, reuses: 0, revocations: 0, calls: 0, refused: 0 };
 	secrets = new Set();
@@ -238,9 +240,11 @@ export class Issuer {
 			return send(res, 401, { error: 'unauthorized' }, { 'www-authenticate': `Bearer ${error}resource_metadata="${metadata}"` });
 		}
 		this.counts.calls++;
-		if (req.method !== 'POST')
+		const message = req.method === 'POST' ? JSON.parse(text) : null;
+		if (await this.beforeCall?.(message, req, res))
+			return;
+		if (!message)
 			return send(res, 405, { error: 'method_not_allowed' });
-		const message = JSON.parse(text);
 		if (message.id === undefined)
 			return res.writeHead(202).end();
 		send(res, 200, { jsonrpc: '2.0', id: message.id, ...answerTo(message) });
