@@ -9,11 +9,14 @@
 #include "client/conversation.h"
 #include "client/site.h"
 #include "json/json.h"
+#include "mcp/param.h"
 #include "sys/text.h"
 #include "sys/tty.h"
 #include "sys/world.h"
 
 struct inspection {
+	const struct json **tools; /* those that can be called */
+	size_t n;
 	bool over;
 	struct err failure;
 };
@@ -76,18 +79,16 @@ static void print_tool(struct world *w, const struct json *tool, struct arena sc
 		world_print(w, "      %.*s\n", STR(brief(description, width - 12, &scratch)));
 }
 
-static void print_text(struct world *w, const struct conversation *c)
+static void print_text(struct world *w, const struct conversation *c, const struct inspection *i)
 {
-	size_t n = json_count(c->talk.items);
-
 	print_server(w, c, *w->arena);
-	world_print(w, "%zu tool%s%s\n", n, n == 1 ? "" : "s", n ? ":" : "");
-	for (const struct json *tool = n ? c->talk.items->first : NULL; tool; tool = tool->next)
-		print_tool(w, tool, *w->arena);
+	world_print(w, "%zu tool%s%s\n", i->n, i->n == 1 ? "" : "s", i->n ? ":" : "");
+	for (size_t k = 0; k < i->n; k++)
+		print_tool(w, i->tools[k], *w->arena);
 }
 
 /* Tools leave byte for byte as the server wrote them, so that schemas keep their meaning. */
-static bool print_json(struct world *w, const struct conversation *c, struct err *e)
+static bool print_json(struct world *w, const struct conversation *c, const struct inspection *i, struct err *e)
 {
 	const struct talk_server *s = &c->talk.server;
 	struct answer a;
@@ -104,10 +105,37 @@ static bool print_json(struct world *w, const struct conversation *c, struct err
 	json_write_end_object(&a.json);
 	json_write_name(&a.json, S("tools"));
 	json_write_array(&a.json);
-	for (const struct json *tool = c->talk.items ? c->talk.items->first : NULL; tool; tool = tool->next)
-		json_write_tree(&a.json, tool);
+	for (size_t k = 0; k < i->n; k++)
+		json_write_tree(&a.json, i->tools[k]);
 	json_write_end_array(&a.json);
 	return answer_send(&a, w, e);
+}
+
+/* A modern client leaves out tools whose arguments it could not mirror as they ask (MCP 2026-07-28). */
+static bool is_usable(struct world *w, const struct conversation *c, const struct json *tool)
+{
+	struct param params[PARAM_MAX];
+	struct arena scratch = *w->arena;
+	struct str name = {0};
+	struct err why;
+	size_t n;
+
+	if (c->talk.stream.era != ERA_MODERN || param_find(tool, params, &n, &why))
+		return true;
+	json_opt_str(tool, S("name"), &name, NULL);
+	world_warn(w, "The tool %.*s is left out: %s.", STR(text_shown(name, &scratch)), why.text);
+	return false;
+}
+
+static bool choose_tools(struct world *w, struct conversation *c, struct inspection *i, struct err *e)
+{
+	const struct json *tool = c->talk.items ? c->talk.items->first : NULL;
+
+	i->tools = arena_take_many(&c->keep, json_count(c->talk.items), sizeof *i->tools);
+	for (; i->tools && tool; tool = tool->next)
+		if (is_usable(w, c, tool))
+			i->tools[i->n++] = tool;
+	return i->tools || err_set(e, ERR_LIMIT, "the server has more tools than fit");
 }
 
 /* A server without tools may refuse to list them. */
@@ -130,11 +158,11 @@ static bool talk(struct world *w, struct conversation *c, struct err *e)
 	if (!conversation_start(c, e))
 		return false;
 	conversation_list(c, S("tools/list"), S("tools"));
-	if (!wait_for(w, &i, e) || !check_refusal(c, e))
+	if (!wait_for(w, &i, e) || !check_refusal(c, e) || !choose_tools(w, c, &i, e))
 		return false;
 	if (!w->options.json)
-		print_text(w, c);
-	else if (!print_json(w, c, e))
+		print_text(w, c, &i);
+	else if (!print_json(w, c, &i, e))
 		return false;
 	conversation_close(c);
 	wait_for(w, &i, &unimportant);

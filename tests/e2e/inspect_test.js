@@ -1,5 +1,5 @@
 // Talking with servers of both eras, open and guarded.
-import { Issuer } from './servers/issuer.js';
+import { close, Issuer, listen } from './servers/issuer.js';
 import { startProvider } from './servers/oidc.js';
 import { startLegacy, startModern } from './servers/mcp.js';
 import { keyfobTest } from './support/keyfob.js';
@@ -50,3 +50,16 @@ keyfobTest('inspect: a server that takes the connection and says nothing is give
 		equal(end.code, 4, `exit of ${end.stderr}`);
 	}
 }, { seconds: 10 });
+
+keyfobTest('inspect: a modern tool whose arguments no client can mirror is left out, with a warning', async (t, keyfob) => {
+	const tool = (name, header) => ({ name, inputSchema: { type: 'object', properties: { p: { type: 'string', 'x-mcp-header': header } } } });
+	const about = { 'server/discover': { supportedVersions: ['2026-07-28'], capabilities: { tools: {} } }, 'tools/list': { tools: [tool('good', 'Region'), tool('bad', 'not a name')] } };
+	const { server, origin } = await listen(async (req, res) => {
+		const { id, method } = JSON.parse(Buffer.concat(await req.toArray()));
+		res.setHeader('content-type', 'application/json');
+		res.end(JSON.stringify({ jsonrpc: '2.0', id, result: { resultType: 'complete', ttlMs: 0, cacheScope: 'private', ...about[method] } }));
+	});
+	t.after(() => close(server));
+	equal((await keyfob.tools(`${origin}/mcp`)).join(), 'good', 'tools');
+	match(keyfob.said, /bad is left out: x-mcp-header/, 'the warning');
+});
