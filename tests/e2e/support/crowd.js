@@ -52,8 +52,9 @@ export async function crowd(keyfob, url, n) {
 
 	async function here(member) {
 		member.pid ||= await pidOf(member.program, wrap.length);
+		/* Seen from another mount namespace more may stand before the path. */
 		member.here ||= !member.program.running ||
-			(await descriptors(member.pid)).some((path) => path.startsWith(keyfob.home));
+			(await descriptors(member.pid)).some((path) => path.includes(keyfob.home));
 		return member.here;
 	}
 
