@@ -59,7 +59,7 @@ static void whole_end(void *self, const struct err *failure)
 
 struct fetch_exchange *fetch_start_whole(struct fetch *f, const struct fetch_request *r, struct fetch_whole *w, struct err *e)
 {
-	struct fetch_sink sink = {whole_head, whole_piece, whole_end, w};
+	struct fetch_sink sink = {.head = whole_head, .piece = whole_piece, .end = whole_end, .self = w, .whole = true};
 
 	w->answer = (struct fetch_answer){0};
 	w->body = buf_in(w->arena, w->limit);

@@ -24,7 +24,7 @@ struct fetch_request {
 	size_t fields_n;
 	struct str body;
 	bool has_body;      /* an empty body is sent as Content-Length: 0 */
-	int64_t timeout_ms; /* from start to the end of the head; 0: the carrier's default (30 s) */
+	int64_t timeout_ms; /* from start to the end of the head (of all, where the sink wants the whole); 0: the carrier's default (30 s) */
 	int64_t idle_ms;    /* the longest silence within the body; 0: the carrier's default (30 s); -1: none (event streams) */
 	bool fresh;         /* not on a kept connection */
 };
@@ -46,6 +46,7 @@ struct fetch_sink {
 	bool (*piece)(void *self, struct str bytes, struct err *e);
 	void (*end)(void *self, const struct err *failure);
 	void *self;
+	bool whole; /* only all of it is of use: the time for the head is the time for all */
 };
 
 struct fetch_ops {
@@ -76,7 +77,8 @@ struct fetch_answer {
 	struct str body;
 };
 
-/* A sink that collects an answer in an arena and then calls done once, with the answer or the failure. */
+/* A sink that collects an answer in an arena and then calls done once, with the answer or the failure. Who sends it
+ * drop by drop has no more time than who is silent. */
 struct fetch_whole {
 	struct arena *arena; /* the body grows in it: leave it about three times the limit */
 	size_t limit;        /* largest body in bytes; ERR_LIMIT beyond, and where the arena is full */

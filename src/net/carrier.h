@@ -2,7 +2,8 @@
  * connections, through a proxy where the environment names one. Redirects are the caller's affair.
  *
  * Deadlines: ten seconds each for the name, the connection and the handshake, and what the request
- * says (30 s) until the answer's head and between its pieces; --timeout stands in for all of them.
+ * says (30 s) until the answer's head and between its pieces, or for all of it where the sink wants the whole;
+ * --timeout stands in for all of them.
  * A request that went out on a kept connection which then turned out closed, before a byte of an
  * answer, is sent once more on a fresh one; nothing else is ever sent twice. */
 #pragma once

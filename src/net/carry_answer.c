@@ -18,6 +18,13 @@ static void succeed(struct fetch_exchange *x, bool nothing_left)
 	carry_finish(x, NULL);
 }
 
+/* Only silence counts from the head on, unless the whole is wanted in the time that was given for the head. */
+static void something_came(struct fetch_exchange *x)
+{
+	if (!x->sink.whole)
+		carry_expect_within(x, x->idle_ms);
+}
+
 /* Asks the sink. False: x is gone, because the sink cancelled or refused. */
 static bool sink_took(struct fetch_exchange *x, bool good, struct err *e)
 {
@@ -82,7 +89,7 @@ static bool give_head(struct fetch_exchange *x)
 	secret_wipe((char *)(uintptr_t)x->head_text.at, x->head_text.len);
 	x->head_text = (struct str){0};
 	carry_enter(x, CARRY_BODY);
-	carry_expect_within(x, x->idle_ms);
+	something_came(x);
 	body_begin(&x->body, x->head.framing, UINT64_MAX);
 	x->calling = true;
 	good = x->sink.head(x->sink.self, &head, &e);
@@ -170,7 +177,7 @@ void carry_answer_read(struct fetch_exchange *x)
 		}
 		x->heard = true;
 		if (x->state == CARRY_BODY) {
-			carry_expect_within(x, x->idle_ms);
+			something_came(x);
 			here = take_body(x, str_make(c->scratch, n));
 		} else {
 			here = take_head(x, str_make(c->scratch, n));

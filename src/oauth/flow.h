@@ -107,6 +107,7 @@ struct flow {
 	struct url fetched;  /* where the document under way was asked from */
 	unsigned redirects;
 	int first_status;    /* of the first place that had no document */
+	bool told;           /* err says why a document is none; that another place is empty (404) adds nothing */
 	int probe_status;
 	bool passed;         /* the probe was answered without a challenge */
 	bool is_legacy;      /* no resource metadata: the server's origin is the issuer */

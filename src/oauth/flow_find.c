@@ -43,6 +43,7 @@ static enum flow_step search(struct flow *f, enum flow_place at)
 	f->at = at;
 	f->discover_at = 0;
 	f->first_status = 0;
+	f->told = false;
 	return ask_place(f);
 }
 
@@ -237,6 +238,7 @@ static enum flow_step take_document(struct flow *f, struct str document)
 		return failed(f);
 	case METADATA_OTHER:
 		*f->setup.arena = before;
+		f->told = true;
 		return next_place(f);
 	}
 	if (f->at == FLOW_AT_RESOURCE)
@@ -257,6 +259,9 @@ enum flow_step flow_find_answer(struct flow *f, const struct fetch_answer *answe
 	}
 	if (answer->status == 200)
 		return take_document(f, answer->body);
+	if (answer->status == 404 && f->told)
+		return next_place(f);
+	f->told = answer->status != 404;
 	err_set(&f->err, is_redirect(answer->status) ? ERR_INPUT : ERR_FAILED, is_redirect(answer->status) ?
 		"status %d, a redirect that is not followed (another origin, or too many)" : "status %d", answer->status);
 	/* A server in trouble must not look like one that has no such document. */

@@ -294,6 +294,18 @@ static void what_is_not_there_is_told_from_what_is_down(void **state)
 		{"GET https://as/.well-known/oauth-authorization-server", 404, NULL, "", NULL},
 		{"GET https://as/.well-known/openid-configuration", 500, NULL, "", NULL}, {0},
 	};
+	const struct flow_exchange issuer_astray[] = {
+		{"POST https://h/mcp", 401, HINT("https://h/prm"), "", NULL},
+		{"GET https://h/prm", 200, NULL, RESOURCE("https://h/mcp", "https://as"), NULL},
+		{"GET https://as/.well-known/oauth-authorization-server", 302, "Location: https://elsewhere/x", "", NULL},
+		{"GET https://as/.well-known/openid-configuration", 404, NULL, "", NULL}, {0},
+	};
+	const struct flow_exchange issuer_garbled[] = {
+		{"POST https://h/mcp", 401, HINT("https://h/prm"), "", NULL},
+		{"GET https://h/prm", 200, NULL, RESOURCE("https://h/mcp", "https://as"), NULL},
+		{"GET https://as/.well-known/oauth-authorization-server", 200, NULL, "{\"issuer\":", NULL},
+		{"GET https://as/.well-known/openid-configuration", 404, NULL, "", NULL}, {0},
+	};
 	const struct flow_exchange network_down[] = {
 		{"POST https://h/mcp", 401, HINT("https://h/prm"), "", NULL},
 		{"GET https://h/prm", 200, NULL, RESOURCE("https://h/mcp", "https://as"), NULL},
@@ -308,6 +320,8 @@ static void what_is_not_there_is_told_from_what_is_down(void **state)
 	(void)state;
 	failed("https://h/mcp", resource_down, ERR_FAILED, "try again later");
 	failed("https://h/mcp", issuer_gone, ERR_FAILED, "no metadata of the authorization server \"https://as\"");
+	failed("https://h/mcp", issuer_astray, ERR_INPUT, "redirect");
+	failed("https://h/mcp", issuer_garbled, ERR_INPUT, "JSON");
 	failed("https://h/mcp", network_down, ERR_NETWORK, "the metadata of the authorization server: the network is down");
 	failed("https://h/typo", no_server, ERR_FAILED, "is the address right?");
 	failed("https://h", origin_down, ERR_FAILED, "no metadata");

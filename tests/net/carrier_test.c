@@ -138,6 +138,23 @@ static void reads_every_kind_of_answer(void **state)
 	}
 }
 
+static void an_answer_that_is_wanted_whole_has_one_deadline(void **state)
+{
+	for (int whole = 0; whole < 2; whole++) {
+		start(state);
+		memcpy(server.scripts[0], (const char *[]){"<", ">" OK LENGTH(4) "d", "~70", ">r", "~70", ">i", "~70", ">p"}, 8 * sizeof(char *));
+		serve();
+		ask.whole = whole;
+		ask.request.timeout_ms = 150;
+		ask.request.idle_ms = 2000;
+		wire_get(&w, &ask, url);
+		assert_int_equal(ask.good, !whole);
+		if (whole)
+			assert_non_null(strstr(ask.failure.text, "in the middle of the answer"));
+		stop();
+	}
+}
+
 static void sends_a_whole_request(void **state)
 {
 	static const struct http_field fields[] = {{S_INIT("Authorization"), S_INIT("Bearer abc")}, {S_INIT("Accept"), S_INIT("*/*")}};
@@ -636,6 +653,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		row(reads_every_kind_of_answer),
+		row(an_answer_that_is_wanted_whole_has_one_deadline),
 		row(sends_a_whole_request),
 		row(carries_large_bodies_both_ways),
 		row(hears_an_answer_that_comes_before_the_request_is_sent),

@@ -232,7 +232,7 @@ static void turn(void)
 /* The request is wiped as its owner would wipe it once the head has come. */
 static void exchange(struct careful *c, const char *url, struct openssl_peer *peer, const char *answer)
 {
-	struct fetch_sink sink = {take_head, take_piece, take_end, c};
+	struct fetch_sink sink = {.head = take_head, .piece = take_piece, .end = take_end, .self = c};
 	struct err e = {0};
 
 	memset(c, 0, sizeof *c);

@@ -99,7 +99,7 @@ static void end(void *self, const struct err *failure)
 void wire_ask(struct wire_world *w, struct wire_ask *a, const char *url)
 {
 	struct err e = {0};
-	struct fetch_sink sink = {head, piece, end, a};
+	struct fetch_sink sink = {.head = head, .piece = piece, .end = end, .self = a, .whole = a->whole};
 
 	a->world = w;
 	if (!a->request.method.len)

@@ -41,6 +41,7 @@ struct wire_ask {
 	/* what the sink does */
 	bool cancel_at_head, cancel_at_piece;
 	bool refuse_at_head, refuse_at_piece;
+	bool whole;
 };
 
 /* Starts a request for url; text is only a C string. Method GET where none is set. */
