@@ -24,6 +24,7 @@ static void finish(struct conversation *c, const struct err *failure)
 	if (!c->waiting)
 		return;
 	c->waiting = false;
+	events_timer_clear(c->world->events, &c->late);
 	c->done(c->self, failure ? &kept : NULL);
 }
 
@@ -106,7 +107,7 @@ static bool authorize(struct conversation_lane *l, struct err *e)
 
 static void send(struct conversation_lane *l)
 {
-	struct fetch_sink sink = {.head = head_came, .piece = piece_came, .end = ended, .self = l};
+	struct fetch_sink sink = {.head = head_came, .piece = piece_came, .end = ended, .self = l, .whole = l->conversation->brisk};
 	struct fetch_request *r = &l->request->http.fetch;
 	struct err e = {0};
 
@@ -215,6 +216,23 @@ static void turn(void *self)
 		}
 }
 
+static int64_t patience_ms(const struct conversation *c)
+{
+	int64_t given = c->world->options.timeout_ms;
+
+	return CONVERSATION_PATIENCE * (given ? given : CONVERSATION_ANSWER_MS);
+}
+
+static void too_late(void *self)
+{
+	struct conversation *c = self;
+	struct err e;
+
+	err_set(&e, ERR_NETWORK, "%.*s keeps us waiting: after %d s there is no end of its answer (--timeout SECONDS waits longer)",
+		STR(str_first(c->url.host, 100)), (int)(patience_ms(c) / 1000));
+	finish(c, &e);
+}
+
 bool conversation_start(struct conversation *c, struct err *e)
 {
 	if (!place_is_safe(c->world->options.allow_http, &c->url))
@@ -233,30 +251,36 @@ bool conversation_start(struct conversation *c, struct err *e)
 	}
 	c->client = (struct message_client){.name = S("keyfob"), .version = S(KEYFOB_VERSION)};
 	c->turn = (struct events_timer){.fire = turn, .self = c};
+	c->late = (struct events_timer){.fire = too_late, .self = c};
 	talk_begin(&c->talk, &c->keep, &c->work, CONVERSATION_MESSAGE, ERA_UNKNOWN, &c->client);
 	return true;
+}
+
+static void wait_for_answer(struct conversation *c)
+{
+	c->waiting = true;
+	if (c->brisk)
+		events_timer_set(c->world->events, &c->late, patience_ms(c));
+	turn_soon(c);
 }
 
 void conversation_ask(struct conversation *c, struct str method, const struct json *params)
 {
 	talk_ask(&c->talk, method, params);
-	c->waiting = true;
-	turn_soon(c);
+	wait_for_answer(c);
 }
 
 void conversation_list(struct conversation *c, struct str method, struct str member)
 {
 	talk_list(&c->talk, method, member);
-	c->waiting = true;
-	turn_soon(c);
+	wait_for_answer(c);
 }
 
 void conversation_close(struct conversation *c)
 {
 	talk_close(&c->talk);
 	c->closing = true;
-	c->waiting = true;
-	turn_soon(c);
+	wait_for_answer(c);
 }
 
 static void drop(struct conversation_lane *l)
@@ -276,6 +300,7 @@ void conversation_end(struct conversation *c)
 	if (!c->keep.block)
 		return;
 	events_timer_clear(c->world->events, &c->turn);
+	events_timer_clear(c->world->events, &c->late);
 	for (size_t i = 0; i < 2; i++)
 		drop(&c->lanes[i]);
 	talk_forget(&c->talk);

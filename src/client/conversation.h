@@ -18,6 +18,8 @@ enum {
 	CONVERSATION_KEEP = 32 * 1024 * 1024,   /* bytes of all answers that are kept */
 	CONVERSATION_LANE = 1024 * 1024,        /* room for two tokens and what surrounds them */
 	CONVERSATION_GOODBYE_MS = 2000, /* nobody waits long for an answer to that */
+	CONVERSATION_ANSWER_MS = 30 * 1000, /* the time limit where none is given */
+	CONVERSATION_PATIENCE = 10,
 };
 
 /* One request of the talk under way. */
@@ -42,6 +44,9 @@ struct conversation {
 	struct world *world;
 	struct url url;
 	struct str token; /* use this token alone; empty: the broker's */
+	/* Nobody waits for long: an answer comes whole within the time limit, however much keeps coming, and a question is
+	 * over in CONVERSATION_PATIENCE times that. */
+	bool brisk;
 	/* Called once for each question, when it is answered (talk.result, talk.items) or has failed,
 	 * and for conversation_close. After a failure nothing more may be asked: conversation_end is due. Never before the call that asked has returned. */
 	void (*done)(void *self, const struct err *failure);
@@ -53,6 +58,7 @@ struct conversation {
 	struct arena keep, work;
 	struct conversation_lane lanes[2];
 	struct events_timer turn;
+	struct events_timer late; /* of a question */
 	bool closing; /* goodbye is being said */
 	bool waiting; /* done is owed */
 };

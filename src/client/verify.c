@@ -35,6 +35,7 @@ static bool try_token(struct world *w, const struct url *url, struct str token, 
 	c->world = w;
 	c->url = *url;
 	c->token = token;
+	c->brisk = true;
 	c->done = done;
 	c->self = t;
 	turned = conversation_start(c, e);

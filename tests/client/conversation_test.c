@@ -276,6 +276,35 @@ static void one_question_follows_another_and_then_a_goodbye(void **state)
 	assert_int_equal(failure.kind, ERR_NONE);
 }
 
+static void a_brisk_question_is_over_in_time_whatever_keeps_coming(void **state)
+{
+	(void)state;
+	for (int brisk = 0; brisk < 2; brisk++) {
+		c.token = S("good");
+		c.brisk = brisk;
+		t.world.options.timeout_ms = 2000;
+		server = (struct mcp_script){.token = "good", .legacy = true, .pings = true};
+		list();
+		if (brisk) {
+			fails(ERR_NETWORK, "after 20 s");
+		} else {
+			assert_false(events_script_turn_until(&t.events, &over));
+		}
+		conversation_end(&c);
+		assert_int_equal(t.fetch.open_n, 0);
+		c = (struct conversation){.world = &t.world, .done = done, .url = c.url};
+	}
+	failure = (struct err){0};
+	c.brisk = true;
+	server = (struct mcp_script){0};
+	list();
+	finds_the_hammer();
+	events_script_pass(&t.events, 60 * 1000); /* between questions nothing is late */
+	events_script_drain(&t.events);
+	list();
+	finds_the_hammer();
+}
+
 static void no_credential_goes_out_in_plain_http(void **state)
 {
 	struct err e = {0};
@@ -324,6 +353,7 @@ int main(void)
 		TEST(the_servers_own_requests_are_answered_with_the_token),
 		TEST(a_network_in_trouble_is_the_failure),
 		TEST(one_question_follows_another_and_then_a_goodbye),
+		TEST(a_brisk_question_is_over_in_time_whatever_keeps_coming),
 		TEST(no_credential_goes_out_in_plain_http),
 		TEST(ending_it_at_any_time_leaves_nothing_behind),
 	};

@@ -13,6 +13,7 @@ export class Hostile {
 
 	async start(answers = {}) {
 		this.server = http.createServer({ keepAlive: true }, (req, res) => this.#serve(req, res));
+		this.server.on('connection', (socket) => socket.on('error', () => {}));
 		this.server.on('clientError', (_, socket) => socket.destroy());
 		await new Promise((resolve, reject) => this.server.once('error', reject).listen(0, '127.0.0.1', resolve));
 		this.url = `http://127.0.0.1:${this.server.address().port}`;
@@ -49,8 +50,6 @@ export class Hostile {
 
 	async #serve(req, res) {
 		const pieces = [];
-		for (const stream of [req, res, req.socket])
-			stream.on('error', () => {});
 		for await (const piece of req)
 			pieces.push(piece);
 		this.asked.push({ method: req.method, path: req.url, headers: req.headers });
