@@ -220,6 +220,8 @@ static int64_t patience_ms(const struct conversation *c)
 {
 	int64_t given = c->world->options.timeout_ms;
 
+	if (c->closing)
+		return CONVERSATION_GOODBYE_MS;
 	return CONVERSATION_PATIENCE * (given ? given : CONVERSATION_ANSWER_MS);
 }
 
@@ -259,7 +261,7 @@ bool conversation_start(struct conversation *c, struct err *e)
 static void wait_for_answer(struct conversation *c)
 {
 	c->waiting = true;
-	if (c->brisk)
+	if (c->brisk || c->closing)
 		events_timer_set(c->world->events, &c->late, patience_ms(c));
 	turn_soon(c);
 }

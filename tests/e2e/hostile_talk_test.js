@@ -10,9 +10,11 @@ const event = (value) => `data: ${JSON.stringify(value)}\n\n`;
 
 /* A server of the legacy era until it is asked for its tools; what it answers then is `tools(message)`'s affair, and what
  * when a stream is taken up again, `resumed`'s. */
-function legacy(tools, { resumed = status(405), session } = {}) {
+function legacy(tools, { resumed = status(405), goodbye = status(200), session } = {}) {
 	let asked;
 	return (req, res, body) => {
+		if (req.method === 'DELETE')
+			return goodbye(req, res);
 		if (req.method !== 'POST')
 			return resumed(req, res, asked);
 		const message = asked = JSON.parse(body);
@@ -116,3 +118,5 @@ tools('a stream that is to be taken up again, for ever', 1, null, (_, req) => vo
 tools('a stream that is taken up again and leads elsewhere', 1, /302/, (_, req) => void req.socket.end(again), { resumed: status(302, { location: 'https://evil.example/' }) });
 tools('a wait of years', 4, /timed out/, stream('id: 1\nretry: 99999999999999999999\ndata:\n\n'), { resumed: silence, seconds: 15, timeout: 1 });
 tools('a wait of a minute', 4, /keeps us waiting/, stream('id: 1\nretry: 60000\ndata:\n\n'), { resumed: silence, seconds: 15, timeout: 1 });
+tools('a goodbye that is never answered', 0, null, (m) => result(m, [TOOL]), { session: 's-1', goodbye: silence, timeout: 60 });
+tools('a goodbye that drips', 0, null, (m) => result(m, [TOOL]), { session: 's-1', goodbye: drip('HTTP/1.1 200 OK\r\n\r\n', ' ', 50), timeout: 60 });

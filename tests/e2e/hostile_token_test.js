@@ -1,8 +1,9 @@
 // Token endpoints that mean it ill: at the exchange of a code, and when a token is refreshed.
 import { Issuer } from './servers/issuer.js';
-import { flood, raw, silence } from './servers/hostile.js';
+import { Hostile, flood, raw, silence, status } from './servers/hostile.js';
 import { checkEnd, digestOf } from './support/bounded.js';
 import { follow, keyfobTest } from './support/keyfob.js';
+import { said } from './support/program.js';
 import { check, equal } from './support/test.js';
 
 const OK = 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n';
@@ -81,3 +82,32 @@ for (const lifetime of [-1, -(2 ** 63), 0, 1e400, '1e400', 9.5e18, '999999999999
 		const { expiresAt, state } = await keyfob.profile(issuer.mcp);
 		check(!expiresAt || Date.parse(expiresAt) > Date.now(), `${expiresAt}, ${state}`);
 	});
+
+const COLOURS = '\u001b[2J\u202ereversed\r\nkeyfob: Signed in\u0007\u200b';
+
+keyfobTest('hostile: exchange: a code that was pasted is refused in colours, and asked for once more', async (t, keyfob) => {
+	let refused = 0;
+	const site = await t.use(new Hostile().start({
+		'/token': (req, res) => {
+			refused++;
+			status(400, { 'content-type': 'application/json' }, JSON.stringify({ error: 'invalid_grant', error_description: COLOURS }))(req, res);
+		},
+	}));
+	const login = await keyfob.startLogin(site.mcp, ['--timeout', '2'], { input: { stay: true } });
+	login.stdin.write('bare-code-1\n');
+	await said(login, 'stderr', /was not taken/);
+	login.stdin.write('not\u001b]0;owned\u0007 a \u202e code\n');
+	await checkEnd(login, { code: 3, said: /in time/ });
+	equal(refused, 1, 'codes that were tried');
+});
+
+keyfobTest('hostile: the refusal that the browser brings is in colours', async (t, keyfob) => {
+	const issuer = await t.use(new Issuer().start());
+	const login = await keyfob.startLogin(issuer.mcp, ['--timeout', '4']);
+	const asked = new URL(login.address).searchParams;
+	const back = new URL(asked.get('redirect_uri'));
+	for (const [name, value] of [['state', asked.get('state')], ['iss', issuer.url], ['error', 'access_denied'], ['error_description', COLOURS], ['error_uri', 'javascript:alert(1)']])
+		back.searchParams.set(name, value);
+	const [page] = await Promise.all([fetch(back).then((answer) => answer.text()), checkEnd(login, { code: 1, said: /denied/ })]);
+	check(!page.includes('reversed') && !page.includes('javascript'), 'nothing of it is on the page');
+});

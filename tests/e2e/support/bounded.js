@@ -54,6 +54,7 @@ export async function checkEnd(program, { code, said, seconds = 5 }) {
 		console.log(`     ${((Date.now() - begun) / 1000).toFixed(2)} s, ${watch.most.toFixed(1)} MiB, ${end.signal ?? end.code}: ${end.stderr.slice(0, 900)}`);
 	equal(end.signal ?? end.code, code, `exit of ${end.stderr}`);
 	check(watch.most < MEMORY_MAX, `${watch.most} MiB of memory were taken`);
+	check(!UNSEEN.test(end.stdout), `something that is not seen is in ${JSON.stringify(end.stdout.slice(0, 2000))}`);
 	if (code)
 		checkSaid(end.stderr, said);
 	return end;
