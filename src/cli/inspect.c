@@ -120,9 +120,12 @@ static bool is_usable(struct world *w, const struct conversation *c, const struc
 	struct err why;
 	size_t n;
 
+	if (!json_want_str(tool, S("name"), &name, &why)) {
+		world_warn(w, "A tool without a name is left out.");
+		return false;
+	}
 	if (c->talk.stream.era != ERA_MODERN || param_find(tool, params, &n, &why))
 		return true;
-	json_opt_str(tool, S("name"), &name, NULL);
 	world_warn(w, "The tool %.*s is left out: %s.", STR(text_shown(name, &scratch)), why.text);
 	return false;
 }

@@ -186,8 +186,10 @@ static void show_ways(struct signin *s, int64_t wait_ms)
 	struct world *w = s->world;
 	struct str host = callback_host(s);
 	struct arena scratch = s->arena;
+	struct buf address = buf_in(&scratch, 0);
 
-	world_warn(w, "Open this address to sign in:\n\n  %.*s\n", STR(text_shown(s->flow.authorization_url, &scratch)));
+	text_show(&address, s->flow.authorization_url); /* whole: cut short it would be of no use */
+	world_warn(w, "Open this address to sign in:\n\n  %.*s\n", STR(buf_str(&address)));
 	world_say(w, "From another machine: ssh -L %u:%s%.*s%s:%u THIS-HOST, then open it there;", s->port,
 		str_has(host, ':') ? "[" : "", STR(text_shown(host, &scratch)), str_has(host, ':') ? "]" : "", s->port);
 	world_say(w, "or paste the address that the browser ends on. Waiting %d s.", (int)(wait_ms / 1000));
