@@ -35,7 +35,7 @@ static bool token(struct world *w, const struct args *a, struct err *e)
 	if (!target.len)
 		return err_set(e, ERR_USAGE, "which server? keyfob token URL");
 	if (min_ttl.len && (!str_to_u64(min_ttl, &seconds) || seconds > 365 * 86400))
-		return err_set(e, ERR_USAGE, "--min-ttl takes seconds, not '%.*s'", STR(str_first(min_ttl, 40)));
+		return err_set(e, ERR_USAGE, "--min-ttl takes seconds from 0 to 31536000, not '%.*s'", STR(str_first(min_ttl, 40)));
 	if (!site_read(target, w->arena, &url, e) || !await_token(w, &url, (int64_t)seconds, &t, e))
 		return false;
 	if (w->options.json)

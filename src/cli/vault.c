@@ -79,12 +79,12 @@ static bool print_info_json(struct world *w, const struct vault_info *i, struct 
 	return answer_send(&a, w, e);
 }
 
-/* Shown even when the vault could not be opened; that is then still the error. */
+/* Shown even when a vault that is there could not be opened; that is then still the error. */
 static bool info(struct world *w, struct vault *v, bool opened, struct err *e)
 {
 	struct vault_info i;
 
-	if (!opened && v->trouble == VAULT_NO_HOME)
+	if (!opened && !v->exists)
 		return false;
 	vault_info(v, &i);
 	if (!w->options.json)
@@ -189,8 +189,8 @@ static bool rekey(struct world *w, const struct args *a, struct vault *v, struct
 		return err_set(e, ERR_VAULT, "there is no vault yet: keyfob login URL makes one");
 	if (!read_slots(drop, slots, &n, e) || !unlock_also(a, v, e) || !vault_rekey(v, slots, n, e))
 		return false;
-	world_say(w, "The vault has a new data key%s. Older copies of the file still open with the old keys:\n"
-		"where such a copy may be in other hands, log out and in again, so that its tokens are revoked.",
+	world_say(w, "The vault has a new data key%s.\nOlder copies of the file still open with the old keys: where others may have\n"
+		"one, log out and in again, so that its tokens are revoked.",
 		n ? ", and the slots that were dropped do not open it" : "");
 	return true;
 }
@@ -202,10 +202,10 @@ static bool vault(struct world *w, const struct args *a, struct err *e)
 	bool done;
 
 	if (!str_same(verb, S("info")) && !str_same(verb, S("add-key")) && !str_same(verb, S("remove-key")) && !str_same(verb, S("rekey")))
-		return err_set(e, ERR_USAGE, "keyfob vault info, add-key, remove-key SLOT or rekey");
+		return err_set(e, ERR_USAGE, "what with the vault? info, add-key, remove-key SLOT or rekey");
 	if (str_same(verb, S("remove-key")) ? a->words_n != 2 : a->words_n > 1)
-		return err_set(e, ERR_USAGE, "%s", str_same(verb, S("remove-key")) ? "keyfob vault remove-key SLOT: the numbers are in keyfob vault info"
-										   : "one word too many after keyfob vault");
+		return err_set(e, ERR_USAGE, "%s", str_same(verb, S("remove-key")) ? "which slot? keyfob vault remove-key SLOT, with a number from keyfob vault info"
+										   : "one word too many: see keyfob vault --help");
 	done = vault_open(&v, w, e);
 	if (str_same(verb, S("info")))
 		done = info(w, &v, done, e);

@@ -119,7 +119,7 @@ static void pasted(void *self, struct str line)
 	if (line.len == 0 || s->flow.step != FLOW_ASK)
 		return;
 	if (take(s, line, CALLBACK_PASTE, &why) == CALLBACK_IGNORED)
-		world_warn(s->world, "That is not the answer (%s). Paste the whole address that the browser ended on:", why.text);
+		world_warn(s->world, "Not taken, still waiting: %s.", why.text);
 }
 
 static struct str callback_host(const struct signin *s)
@@ -190,9 +190,9 @@ static void show_ways(struct signin *s, int64_t wait_ms)
 
 	text_show(&address, s->flow.authorization_url); /* whole: cut short it would be of no use */
 	world_warn(w, "Open this address to sign in:\n\n  %.*s\n", STR(buf_str(&address)));
-	world_say(w, "From another machine: ssh -L %u:%s%.*s%s:%u THIS-HOST, then open it there;", s->port,
+	world_say(w, "From another machine: ssh -L %u:%s%.*s%s:%u THIS-HOST,", s->port,
 		str_has(host, ':') ? "[" : "", STR(text_shown(host, &scratch)), str_has(host, ':') ? "]" : "", s->port);
-	world_say(w, "or paste the address that the browser ends on. Waiting %d s.", (int)(wait_ms / 1000));
+	world_say(w, "then open it there; or paste the address the browser ends on. Waiting %d s.", (int)(wait_ms / 1000));
 }
 
 static void ask_user(struct signin *s)
@@ -202,7 +202,7 @@ static void ask_user(struct signin *s)
 	struct err e = {0};
 
 	if (s->flow.err.kind != ERR_NONE)
-		world_warn(w, "That code was not taken (%s). Paste the whole address that the browser ended on:", s->flow.err.text);
+		world_warn(w, "That code was not taken: %s. Paste the whole address that the browser ended on:", s->flow.err.text);
 	else
 		show_ways(s, wait_ms);
 	s->late = (struct events_timer){.fire = too_late, .self = s};

@@ -79,7 +79,7 @@ bool verify_token(struct world *w, const struct url *url, struct str token, enum
 	if (t.failure.kind == ERR_NETWORK || t.failure.kind == ERR_USAGE || t.failure.kind == ERR_CONFIG) {
 		if (e)
 			*e = t.failure;
-		return err_hint(e, ": nothing was stored");
+		return err_hint(e, " (nothing was stored)");
 	}
 	*result = VERIFY_UNVERIFIED;
 	if (t.failure.kind != ERR_NONE)

@@ -106,9 +106,9 @@ static enum callback_verdict read_query(struct str query, const struct callback_
 	unsigned n = find(query, S("state"), a, &state);
 
 	if (n == 0)
-		return ignore(e, "there is no state in it, so it cannot be told to be the answer; the whole address is needed");
+		return ignore(e, "there is no state in it; paste the whole address that the browser ended on");
 	if (n > 1 || x->state.len == 0 || !secret_same(state, x->state))
-		return ignore(e, "it belongs to another sign-in (its state is not the one that was sent)");
+		return ignore(e, "it belongs to another sign-in; paste the address that this one ended on");
 	if (!iss_is_right(query, x, a, e))
 		return CALLBACK_REFUSED;
 	return read_outcome(query, a, c, e);
@@ -149,12 +149,12 @@ static enum callback_verdict read_bare(struct str text, const struct callback_ex
 	if (text.len == 0)
 		return ignore(e, "nothing was pasted");
 	if (x->sends_iss)
-		return ignore(e, "this authorization server says in the address who answers: paste the whole address, not the code alone");
+		return ignore(e, "the code alone does not do here, as the server names itself in the address; paste the whole address");
 	if (str_has(text, ' ') || text.len > CALLBACK_CODE_MAX)
-		return ignore(e, "that is neither an address nor a code; paste the whole address that the browser ended at");
+		return ignore(e, "that is neither an address nor a code; paste the whole address that the browser ended on");
 	code = plain_code(text, a);
 	if (code.len == 0 || !is_printable(code))
-		return ignore(e, "that is neither an address nor a code; paste the whole address that the browser ended at");
+		return ignore(e, "that is neither an address nor a code; paste the whole address that the browser ended on");
 	c->code = code;
 	c->is_bare = true;
 	return CALLBACK_ACCEPTED;

@@ -148,8 +148,8 @@ static bool all_are_open(struct vault *v, const struct envelope *next, struct er
 				slot_type_name(next->slot[i].type));
 	if (!closed.len)
 		return true;
-	err_set(e, ERR_VAULT, "these slots were not opened, and a new key cannot be wrapped for them: %.*s: give their keys too, or "
-		"--drop them", STR(buf_str(&closed)));
+	err_set(e, ERR_VAULT, "these slots stay and must be opened too: %.*s: give --also-key-file or --also-passphrase-file, "
+		"or leave them out with rekey --drop", STR(buf_str(&closed)));
 	return vault_fail(v, VAULT_KEY_MISSING, e);
 }
 

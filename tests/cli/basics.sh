@@ -56,4 +56,16 @@ ends 3 "the status of one server" status https://mcp.example/mcp
 
 with=HOME= ends 5 "a login without a home" login https://127.0.0.1:1/mcp
 has "says how to keep nothing" err "--persist memory"
+
+# What a message says is said once, and a vault that cannot be is not called one that is not made yet.
+ends 2 "vault alone" vault
+lacks "does not name the program twice" err "keyfob: keyfob"
+ends 2 "remove-key without a slot" vault remove-key
+has "tells how it is called" err "keyfob vault remove-key SLOT"
+ends 2 "--min-ttl out of range" token https://a.example --min-ttl 99999999
+has "names the range" err "31536000"
+: >"$scratch/file"
+ends 5 "vault info, and the home is a file" --home "$scratch/file" vault info
+has "names it" err "$scratch/file"
+empty "and tells nothing of a vault" out
 finish
