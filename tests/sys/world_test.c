@@ -152,7 +152,7 @@ static struct fetch_exchange *ask(struct heard *x, const char *url)
 	*x = (struct heard){0};
 	*one = (struct fetch_request){.method = S("GET")};
 	assert_ok(url_read(str_of(url), &t.arena, &one->url, &e), &e);
-	return fetch_start(&t.fetch.fetch, one, (struct fetch_sink){head, piece, end, x}, &e);
+	return fetch_start(&t.fetch.fetch, one, (struct fetch_sink){.head = head, .piece = piece, .end = end, .self = x}, &e);
 }
 
 static void a_script_answers_in_pieces_fails_and_hangs(void **state)
