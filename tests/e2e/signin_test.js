@@ -50,7 +50,8 @@ keyfobTest('sign-in: wrong pastes are told why, and the wait goes on', async (t,
 	login.stdin.write(`\n${other.href}\nhttp://example.com/\n`);
 	login.stdin.write(`${url.href}\n`);
 	equal((await login.ended).code, 0, `exit of ${login.stderr}`);
-	match(login.stderr, /not the answer/, 'what was said of the wrong ones');
+	match(login.stderr, /still waiting: it belongs to another sign-in/, 'what was said of the first');
+	match(login.stderr, /still waiting: there is no state in it/, 'what was said of the second');
 });
 
 keyfobTest('sign-in: after a refresh that failed at the issuer a new login works', async (t, keyfob) => {
