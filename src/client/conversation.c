@@ -1,6 +1,7 @@
 #include "client/conversation.h"
 
 #include "base/len.h"
+#include "client/site.h"
 #include "http/fetch.h"
 #include "oauth/place.h"
 #include "sys/world.h"
@@ -113,6 +114,7 @@ static void send(struct conversation_lane *l)
 
 	r->url = l->conversation->url;
 	r->timeout_ms = l->conversation->closing ? CONVERSATION_GOODBYE_MS : world(l)->options.timeout_ms;
+	site_tell(world(l), r);
 	if (authorize(l, &e))
 		l->exchange = fetch_start(world(l)->fetch, r, sink, &e);
 	if (!l->exchange)

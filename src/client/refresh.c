@@ -1,5 +1,6 @@
 #include "client/refresh.h"
 
+#include "client/site.h"
 #include "oauth/token.h"
 #include "sys/clock.h"
 #include "sys/world.h"
@@ -126,6 +127,7 @@ static bool send(struct refresh *r, struct err *e)
 	if (!token_refresh(&r->profile.grant, &r->arena, &r->request, e))
 		return false;
 	r->request.timeout_ms = r->world->options.timeout_ms;
+	site_tell(r->world, &r->request);
 	r->whole = (struct fetch_whole){.arena = &r->arena, .limit = TOKEN_ANSWER_MAX, .done = answered, .self = r};
 	r->exchange = fetch_start_whole(r->world->fetch, &r->request, &r->whole, e);
 	return r->exchange != NULL;

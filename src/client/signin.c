@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "client/browser.h"
+#include "client/site.h"
 #include "http/listen.h"
 #include "sys/clock.h"
 #include "sys/text.h"
@@ -264,6 +265,7 @@ static void send(struct signin *s)
 	struct fetch_sink head_only = {.head = head_came, .piece = piece_came, .end = head_failed, .self = s};
 	struct err e = {0};
 
+	site_tell(s->world, &s->flow.request);
 	s->whole = (struct fetch_whole){.arena = &s->answer_arena, .limit = s->flow.request_max, .done = answered, .self = s};
 	s->exchange = s->flow.head_is_enough ? fetch_start(f, &s->flow.request, head_only, &e)
 					     : fetch_start_whole(f, &s->flow.request, &s->whole, &e);

@@ -2,6 +2,9 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "http/fetch.h"
+#include "sys/text.h"
+#include "sys/world.h"
 #include "vault/vault.h"
 
 bool site_read(struct str text, struct arena *a, struct url *url, struct err *e)
@@ -47,4 +50,12 @@ bool site_covers(const struct profile *p, const struct url *url, struct arena sc
 const struct profile *site_find(const struct vault *v, const struct url *url, struct arena scratch)
 {
 	return vault_find(v, site_identity(url, &scratch));
+}
+
+void site_tell(struct world *w, const struct fetch_request *r)
+{
+	struct arena scratch = *w->arena;
+	struct str origin = url_origin(&r->url, &scratch);
+
+	world_detail(w, "%.*s %.*s%.*s", STR(r->method), STR(text_shown(origin, &scratch)), STR(text_shown(r->url.path, &scratch)));
 }

@@ -11,8 +11,10 @@
 
 struct arena;
 struct err;
+struct fetch_request;
 struct profile;
 struct vault;
+struct world;
 
 /* Reads the URL of a server. A URL without a scheme is an error that shows it with https://. ERR_USAGE. */
 bool site_read(struct str text, struct arena *a, struct url *url, struct err *e);
@@ -28,3 +30,6 @@ bool site_covers(const struct profile *p, const struct url *url, struct arena sc
 
 /* The profile of url's identity in v; NULL when there is none. */
 const struct profile *site_find(const struct vault *v, const struct url *url, struct arena scratch);
+
+/* With --verbose: which request goes out, without its query, which may hold secrets. */
+void site_tell(struct world *w, const struct fetch_request *r);
