@@ -115,12 +115,15 @@ bool stream_post(const struct stream *s, struct str body, const struct rpc *m, s
 		(s->era != ERA_MODERN || add_mirrors(m, a, r, e));
 }
 
+/* A reader of events takes ids that no field can bear: without its id a stream begins anew. */
 bool stream_get(const struct stream *s, struct str last_event_id, struct stream_request *r, struct err *e)
 {
+	bool has_id = last_event_id.len && field_is_value(last_event_id);
+
 	begin(r, S("GET"));
 	r->fetch.idle_ms = -1;
 	return add_common(s, s->version, S("text/event-stream"), r, e) &&
-		(!last_event_id.len || stream_add_field(r, S("Last-Event-ID"), last_event_id, e));
+		(!has_id || stream_add_field(r, S("Last-Event-ID"), last_event_id, e));
 }
 
 bool stream_delete(const struct stream *s, struct stream_request *r, struct err *e)

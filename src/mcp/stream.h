@@ -55,7 +55,8 @@ bool stream_add_field(struct stream_request *r, struct str name, struct str valu
  * method and name are mirrored, and the revision is the one that m's `_meta` tells, else the stream's. */
 bool stream_post(const struct stream *s, struct str body, const struct rpc *m, struct arena *a,
 	struct stream_request *r, struct err *e);
-/* Legacy: the GET of a stream of the server's own; last_event_id resumes one, empty begins one. */
+/* Legacy: the GET of a stream of the server's own; last_event_id resumes one; empty,
+ * or one that cannot stand in a field, begins one. */
 bool stream_get(const struct stream *s, struct str last_event_id, struct stream_request *r, struct err *e);
 /* Legacy: the DELETE that ends the session. */
 bool stream_delete(const struct stream *s, struct stream_request *r, struct err *e);

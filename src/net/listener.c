@@ -106,21 +106,10 @@ static void knocked(void *self, unsigned what)
 
 static bool read_address(struct str host, union resolve_address *a, socklen_t *len)
 {
-	char text[INET6_ADDRSTRLEN] = {0};
-
-	*a = (union resolve_address){0};
-	if (str_same_nocase(host, S("localhost")))
-		host = S("127.0.0.1");
-	if (host.len == 0 || host.len >= sizeof text)
+	if (!resolve_literal(str_same_nocase(host, S("localhost")) ? S("127.0.0.1") : host, a))
 		return false;
-	memcpy(text, host.at, host.len);
-	*len = sizeof a->v4;
-	a->v4.sin_family = AF_INET;
-	if (inet_pton(AF_INET, text, &a->v4.sin_addr) == 1)
-		return true;
-	*len = sizeof a->v6;
-	a->v6 = (struct sockaddr_in6){.sin6_family = AF_INET6};
-	return inet_pton(AF_INET6, text, &a->v6.sin6_addr) == 1;
+	*len = a->any.sa_family == AF_INET6 ? sizeof a->v6 : sizeof a->v4;
+	return true;
 }
 
 /* SO_REUSEADDR: on Linux it only passes over connections of before that have not quite gone; a

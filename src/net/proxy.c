@@ -1,6 +1,5 @@
 #include "net/proxy.h"
 
-#include <arpa/inet.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -9,6 +8,7 @@
 #include "base/err.h"
 #include "base/hex.h"
 #include "base/len.h"
+#include "http/host.h"
 #include "http/url.h"
 #include "sys/world.h"
 
@@ -39,14 +39,10 @@ struct address {
 static struct address read_address(struct str s)
 {
 	struct address a = {0};
-	char text[64] = {0};
 
-	if (s.len == 0 || s.len >= sizeof text)
-		return a;
-	memcpy(text, s.at, s.len);
-	if (inet_pton(AF_INET, text, a.bytes) == 1)
+	if (host_read_v4(s, a.bytes))
 		a.len = 4;
-	else if (inet_pton(AF_INET6, text, a.bytes) == 1)
+	else if (host_read_v6(s, a.bytes))
 		a.len = 16;
 	return a;
 }

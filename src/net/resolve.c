@@ -1,12 +1,11 @@
 #include "net/resolve.h"
 
-#include <arpa/inet.h>
 #include <netdb.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"
-#include "base/len.h"
+#include "http/host.h"
 #include "net/asker.h"
 #include "net/loop.h"
 #include "sys/clock.h"
@@ -47,38 +46,26 @@ static void remember(struct resolve *r, const struct asker_question *q)
 	c->until_ms = clock_ms(r->clock) + FRESH_MS;
 }
 
-static bool is_under_localhost(struct str host)
+bool resolve_literal(struct str host, union resolve_address *a)
 {
-	return str_same_nocase(host, S("localhost")) ||
-		(host.len > 10 && str_same_nocase(str_from(host, len_sub(host.len, 10)), S(".localhost")));
+	*a = (union resolve_address){.v4 = {.sin_family = AF_INET}};
+	if (host_read_v4(host, (uint8_t *)&a->v4.sin_addr))
+		return true;
+	*a = (union resolve_address){.v6 = {.sin6_family = AF_INET6}};
+	return host_read_v6(host, a->v6.sin6_addr.s6_addr);
 }
 
-static bool read_literal(struct str host, struct resolve_answer *answer)
-{
-	char text[INET6_ADDRSTRLEN + 1] = {0};
-	union resolve_address *a = &answer->addresses[answer->n];
-
-	if (host.len == 0 || host.len >= sizeof text)
-		return false;
-	memcpy(text, host.at, host.len);
-	if (inet_pton(AF_INET, text, &a->v4.sin_addr) == 1) {
-		a->v4.sin_family = AF_INET;
-	} else {
-		*a = (union resolve_address){.v6 = {.sin6_family = AF_INET6}};
-		if (inet_pton(AF_INET6, text, &a->v6.sin6_addr) != 1)
-			return false;
-	}
-	answer->n++;
-	return true;
-}
-
+/* Addresses first: of the loopback's own, each stands for itself alone. */
 bool resolve_now(struct resolve *r, struct str host, struct resolve_answer *answer)
 {
-	*answer = (struct resolve_answer){0};
-	if (is_under_localhost(host))
-		return read_literal(S("127.0.0.1"), answer) && read_literal(S("::1"), answer);
-	if (read_literal(host, answer))
+	*answer = (struct resolve_answer){.n = 1};
+	if (resolve_literal(host, &answer->addresses[0]))
 		return true;
+	if (host_is_loopback(host, false)) {
+		answer->n = 2;
+		return resolve_literal(S("127.0.0.1"), &answer->addresses[0]) && resolve_literal(S("::1"), &answer->addresses[1]);
+	}
+	*answer = (struct resolve_answer){0};
 	for (size_t i = 0; i < CACHED; i++)
 		if (str_same_nocase(str_of(r->cache[i].host), host) && r->cache[i].until_ms > clock_ms(r->clock)) {
 			*answer = r->cache[i].answer;

@@ -51,6 +51,8 @@ struct resolve *resolve_open(struct loop *l, struct clock *c, resolve_ask *ask, 
  * when it returns. Content with NULL. */
 void resolve_close(struct resolve *r);
 
+/* host is an address, v4 or v6 without brackets; the port of *a is zero. */
+bool resolve_literal(struct str host, union resolve_address *a);
 /* What needs no asking: addresses, localhost and what is below it (RFC 6761 §6.3: always loopback), and
  * names answered within the last minute. */
 bool resolve_now(struct resolve *r, struct str host, struct resolve_answer *answer);

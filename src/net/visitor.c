@@ -7,12 +7,17 @@
 #include "base/buf.h"
 #include "base/secret.h"
 #include "http/head.h"
+#include "http/host.h"
 #include "http/listen.h"
 #include "http/response.h"
 #include "net/conn.h"
 #include "net/listener.h"
 
-enum { ARENA = 2 * LISTENER_REPLY_MAX, FIELDS = 64 };
+enum {
+	ARENA = 2 * LISTENER_REPLY_MAX,
+	FIELDS = 64,
+	READS = 32, /* in one go: who never falls silent must not keep the deadline from its turn */
+};
 
 struct visitor {
 	struct visitor *next;
@@ -130,34 +135,14 @@ static void refuse(struct visitor *v, int status)
 	send_reply(v, &reply, false);
 }
 
-/* host[:port] of a Host field, without the port and a v6 address's brackets. */
-static struct str host_alone(struct str host)
-{
-	struct str name = host;
-
-	if (str_starts(host, S("["))) {
-		str_cut(str_from(host, 1), ']', &name, NULL);
-		return name;
-	}
-	str_cut(host, ':', &name, NULL);
-	return name;
-}
-
-static bool is_loopback_address(struct str name)
-{
-	if (!str_starts(name, S("127.")))
-		return str_same(name, S("::1"));
-	for (size_t i = 0; i < name.len; i++)
-		if (name.at[i] != '.' && (name.at[i] < '0' || name.at[i] > '9'))
-			return false;
-	return true;
-}
-
 static bool is_for_us(const struct visitor *v)
 {
-	struct str name = host_alone(v->head.host);
+	struct str name;
+	uint16_t port;
+	bool is_v6;
 
-	return str_same_nocase(name, S("localhost")) || is_loopback_address(name) || str_same_nocase(name, str_of(v->host.address));
+	return host_split(v->head.host, &name, &is_v6, &port) &&
+		(host_is_loopback(name, is_v6) || str_same_nocase(name, str_of(v->host.address)));
 }
 
 static void answer(struct visitor *v)
@@ -213,12 +198,11 @@ static void read_rest(struct visitor *v)
 {
 	char nothing[1024];
 	size_t n;
-	enum wire w;
+	enum wire w = WIRE_DONE;
 
-	do
+	for (int i = 0; i < READS && w == WIRE_DONE; i++)
 		w = conn_read(v->conn, nothing, sizeof nothing, &n, NULL);
-	while (w == WIRE_DONE);
-	if (w != WIRE_WANT_READ)
+	if (w != WIRE_DONE && w != WIRE_WANT_READ)
 		drop(v);
 }
 

@@ -76,7 +76,7 @@ static bool open_folder(struct place *p, const char *path, struct err *e)
 {
 	struct str whole = str_of(path);
 	size_t slash = str_find_last(whole, '/');
-	struct str name = slash == whole.len ? whole : str_from(whole, slash + 1);
+	struct str name = slash == whole.len ? whole : str_from(whole, len_add(slash, 1));
 	char folder[4096];
 	int len;
 

@@ -218,8 +218,8 @@ static void take(struct machine *m, char c)
 	} else if (c == 0x7f || c == '\b') {
 		if (m->typed.len)
 			show(m->fd, S("\b \b"));
-		while (m->typed.len && ((unsigned char)m->typed.at[m->typed.len - 1] & 0xc0) == 0x80)
-			buf_cut(&m->typed, m->typed.len - 1);
+		while (m->typed.len && ((unsigned char)m->typed.at[len_sub(m->typed.len, 1)] & 0xc0) == 0x80)
+			buf_cut(&m->typed, len_sub(m->typed.len, 1));
 		buf_cut(&m->typed, len_sub(m->typed.len, 1));
 	} else if (c == 0x04 && !m->typed.len) { /* Ctrl-D */
 		m->line(m->self, (struct str){0});

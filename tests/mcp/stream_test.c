@@ -98,6 +98,10 @@ static void gets_and_deletes_within_the_session(void **state)
 	assert_str(value(&r, "Last-Event-ID"), "-");
 	assert_true(stream_get(&s, S("e 7"), &r, NULL));
 	assert_str(value(&r, "Last-Event-ID"), "e 7");
+	assert_true(stream_get(&s, S("e\0017"), &r, NULL));
+	assert_str(value(&r, "Last-Event-ID"), "-");
+	assert_true(stream_get(&s, S("e "), &r, NULL));
+	assert_str(value(&r, "Last-Event-ID"), "-");
 	assert_true(stream_delete(&s, &r, NULL));
 	assert_str(r.fetch.method, "DELETE");
 	assert_str(value(&r, "Mcp-Session-Id"), "ab");

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -221,6 +222,26 @@ static void a_full_house_waits_and_is_served_afterwards(void **state)
 		close(held[i]);
 }
 
+/* Both sides' buffers are filled: what one turn takes of it shows in what is still to be sent. */
+static void who_talks_on_after_the_answer_does_not_hold_the_loop(void **state)
+{
+	static char much[64 * 1024];
+	int fd = knock(port), left = 0;
+
+	(void)state;
+	say(fd, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+	for (int i = 0; i < 200 && !asked_n; i++)
+		turn();
+	assert_int_equal(asked_n, 1);
+	while (send(fd, much, sizeof much, MSG_NOSIGNAL) > 0)
+		;
+	assert_int_equal(errno, EAGAIN);
+	turn();
+	assert_int_equal(ioctl(fd, TIOCOUTQ, &left), 0);
+	assert_true(left > 0);
+	close(fd);
+}
+
 static void the_door_may_be_closed_in_the_call_and_the_reply_still_comes(void **state)
 {
 	char text[2048];
@@ -277,6 +298,7 @@ int main(void)
 		with_door(a_long_head_is_refused),
 		with_door(heads_in_pieces_and_loopback_names),
 		with_door(a_full_house_waits_and_is_served_afterwards),
+		with_door(who_talks_on_after_the_answer_does_not_hold_the_loop),
 		with_door(the_door_may_be_closed_in_the_call_and_the_reply_still_comes),
 		with_door(a_port_that_is_taken_stays_with_its_holder),
 		with_door(a_port_just_left_can_be_taken_again),
