@@ -20,6 +20,16 @@ enum grant_auth {
 	GRANT_AUTH_NONE,
 	GRANT_AUTH_BASIC,
 	GRANT_AUTH_POST,
+	GRANT_AUTH_KEY, /* private_key_jwt (RFC 7523 §2.2) */
+};
+
+/* By which grant the tokens came; one without a refresh token is renewed by the same again where nobody is needed for it. */
+enum grant_type {
+	GRANT_AUTHORIZATION_CODE,
+	GRANT_DEVICE_CODE,        /* RFC 8628 */
+	GRANT_CLIENT_CREDENTIALS, /* RFC 6749 §4.4 */
+	GRANT_JWT_BEARER,         /* RFC 7523 §2.1, with a token that a workload was given */
+	GRANT_ENTERPRISE,         /* token exchange to an ID-JAG at an identity provider (RFC 8693), then jwt-bearer */
 };
 
 struct grant {
@@ -37,10 +47,20 @@ struct grant {
 	struct str client_secret;
 	int64_t client_secret_expires_at; /* 0: never */
 	struct str redirect_uri;          /* as registered */
+	struct str client_key;            /* for GRANT_AUTH_KEY: the text of the key file (oauth/key.h); as secret as a token */
+
+	/* How it is renewed without anybody, beside a refresh token. */
+	enum grant_type type;
+	struct str assertion_file; /* JWT_BEARER: the path of the workload's token, absolute; read each time */
+	struct str id_token_file;  /* ENTERPRISE: the path of the identity provider's ID token, absolute; read each time */
+	struct str idp_token_endpoint;
+	struct str idp_client_id;
+	struct str idp_client_secret; /* empty: a public client there */
 
 	/* The tokens. */
 	struct str resource; /* RFC 8707, byte for byte as the server named it */
 	struct str access_token;
+	struct str dpop_key;   /* RFC 9449: the P-256 private key that the tokens are bound to, 32 bytes in base64url; empty: none */
 	struct str token_type; /* as the server wrote it */
 	struct str refresh_token;
 	struct str scope;      /* granted, separated by blanks */

@@ -1,0 +1,15 @@
+/* jwt: a JSON Web Token that is made here (RFC 7519, compact JWS of RFC 7515 §3.1). */
+#pragma once
+
+#include <stdbool.h>
+
+#include "base/str.h"
+
+struct buf;
+struct err;
+struct sig_key;
+
+/* Appends header.claims.signature to out; header and claims are JSON texts, and header's "alg" must be k's. */
+bool jwt_sign(struct buf *out, struct str header, struct str claims, const struct sig_key *k, struct err *e);
+/* "ES256" or "RS256". */
+struct str jwt_alg(const struct sig_key *k);
