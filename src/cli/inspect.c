@@ -185,7 +185,7 @@ static bool inspect(struct world *w, const struct args *a, struct err *e)
 		return err_set(e, ERR_SYSTEM, "no memory for a conversation");
 	c->world = w;
 	c->brisk = true;
-	good = site_read(target, w->arena, &c->url, e) && talk(w, c, e);
+	good = site_read(target, w->arena, &c->server.url, e) && talk(w, c, e);
 	conversation_end(c);
 	free(c);
 	return good;

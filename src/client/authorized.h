@@ -47,7 +47,7 @@ struct authorized {
 	/* Its url is the server's unless it names one itself (of the same origin). Fields and body must stay until the end. */
 	struct fetch_request request;
 	struct fetch_sink sink; /* head, pieces and end of the answer that is the caller's. A failure of the credential comes as end */
-	struct arena *arena;    /* for tokens and challenges; the caller wipes it afterwards */
+	struct arena *arena;    /* for tokens and challenges; the caller wipes it afterwards. Not the one that sink's bodies grow in */
 
 	/* private */
 	struct credential credential;
@@ -56,13 +56,17 @@ struct authorized {
 	struct events_timer later;
 	enum credential_action next;
 	struct authorized *next_waiting;
-	bool asking, busy;
+	const struct http_field *plain; /* the request's fields as they came */
+	size_t plain_n;
+	bool asking, busy, refused;
 	struct err failure;
 	struct http_field fields[AUTHORIZED_FIELDS];
 };
 
 /* Begins after wait_ms milliseconds (0: at once). Nothing arrives at the sink before this returned. */
 void authorized_start(struct authorized *x, int64_t wait_ms);
+/* What came as end was the credential's failure, not the network's: no request of this kind will do better before a sign-in. */
+bool authorized_was_refused(const struct authorized *x);
 /* Nothing more arrives. Content with one that is over or never began. */
 void authorized_cancel(struct authorized *x);
 /* Ends what the server's requests share: a sign-in under way. No request may be open any more. */

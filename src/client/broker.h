@@ -16,6 +16,7 @@ struct broker;
 struct broker_token {
 	struct str access_token;
 	struct str token_type; /* as the server wrote it */
+	struct str dpop_key;   /* that the token is bound to (grant.dpop_key); empty: none */
 	struct str resource;
 	struct str scope;
 	int64_t expires_at; /* seconds since 1970; 0: not known */

@@ -41,11 +41,12 @@ static void give(struct broker_ask *ask, const struct profile *p)
 {
 	const struct grant *g = &p->grant;
 	struct broker_token token = {.access_token = g->access_token, .token_type = g->token_type, .resource = g->resource,
-		.scope = g->scope, .expires_at = g->expires_at};
+		.scope = g->scope, .dpop_key = g->dpop_key, .expires_at = g->expires_at};
 	struct arena *a = ask->arena;
 	struct err full;
 
-	if (keep(a, &token.access_token) && keep(a, &token.token_type) && keep(a, &token.resource) && keep(a, &token.scope)) {
+	if (keep(a, &token.access_token) && keep(a, &token.token_type) && keep(a, &token.resource) && keep(a, &token.scope) &&
+		keep(a, &token.dpop_key)) {
 		ask->done(ask->self, &token, NULL);
 		return;
 	}

@@ -6,8 +6,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
-#include "client/broker.h"
-#include "client/credential.h"
+#include "client/authorized.h"
 #include "mcp/talk.h"
 #include "sys/events.h"
 
@@ -16,7 +15,6 @@ struct world;
 enum {
 	CONVERSATION_MESSAGE = 4 * 1024 * 1024, /* bytes of one message */
 	CONVERSATION_KEEP = 32 * 1024 * 1024,   /* bytes of all answers that are kept */
-	CONVERSATION_LANE = 1024 * 1024,        /* room for two tokens and what surrounds them */
 	CONVERSATION_GOODBYE_MS = 2000, /* nobody waits long for an answer to that */
 	CONVERSATION_ANSWER_MS = 30 * 1000, /* the time limit where none is given */
 	CONVERSATION_PATIENCE = 10,
@@ -26,24 +24,14 @@ enum {
 struct conversation_lane {
 	struct conversation *conversation;
 	enum talk_slot slot;
-	bool busy;
-	bool open; /* its answer is the talk's */
-	struct talk_request *request;
-	size_t plain_fields; /* without the credential */
-	struct credential credential;
+	struct authorized exchange;
 	struct arena arena; /* what the credential holds; wiped after each request */
-	struct broker_ask ask;
-	bool asking;
-	struct fetch_exchange *exchange;
-	struct events_timer later;
-	enum credential_action next;
 };
 
 /* Zeroed before conversation_start; not to be moved. */
 struct conversation {
 	struct world *world;
-	struct url url;
-	struct str token; /* use this token alone; empty: the broker's */
+	struct authorized_server server; /* its url, and what its requests share; the world is filled in by conversation_start */
 	/* Nobody waits for long: an answer comes whole within the time limit, however much keeps coming, and a question is
 	 * over in CONVERSATION_PATIENCE times that. */
 	bool brisk;

@@ -33,8 +33,8 @@ static bool try_token(struct world *w, const struct url *url, struct str token, 
 	if (!c)
 		return err_set(e, ERR_SYSTEM, "no memory for a conversation");
 	c->world = w;
-	c->url = *url;
-	c->token = token;
+	c->server.url = *url;
+	c->server.token = token;
 	c->brisk = true;
 	c->done = done;
 	c->self = t;

@@ -82,7 +82,7 @@ static int set_up(void **state)
 	memset(&c, 0, sizeof c);
 	c.world = &t.world;
 	c.done = done;
-	assert_true(url_read(S("https://mcp.example/mcp"), &t.arena, &c.url, NULL));
+	assert_true(url_read(S("https://mcp.example/mcp"), &t.arena, &c.server.url, NULL));
 	return 0;
 }
 
@@ -213,7 +213,7 @@ static void a_missing_scope_is_named(void **state)
 static void a_token_that_is_given_is_the_only_one(void **state)
 {
 	(void)state;
-	c.token = S("good");
+	c.server.token = S("good");
 	list();
 	finds_the_hammer();
 	assert_int_equal(b.asked, 0);
@@ -223,7 +223,7 @@ static void a_token_that_is_given_is_the_only_one(void **state)
 static void a_given_token_that_is_rejected_ends_it(void **state)
 {
 	(void)state;
-	c.token = S("given-token");
+	c.server.token = S("given-token");
 	list();
 	fails(ERR_LOGIN, "https://mcp.example/mcp rejects the token");
 	assert_int_equal(sent_with("given-token"), 1);
@@ -236,7 +236,7 @@ static void the_servers_own_requests_are_answered_with_the_token(void **state)
 	char result[256];
 
 	(void)state;
-	c.token = S("good");
+	c.server.token = S("good");
 	server.legacy = server.pings = true;
 	list();
 	for (int i = 0; i < 100 && server.requests < 5; i++)
@@ -255,7 +255,7 @@ static void the_servers_own_requests_are_answered_with_the_token(void **state)
 static void a_network_in_trouble_is_the_failure(void **state)
 {
 	(void)state;
-	c.token = S("good");
+	c.server.token = S("good");
 	server.fails = true;
 	list();
 	fails(ERR_NETWORK, "");
@@ -265,7 +265,7 @@ static void a_network_in_trouble_is_the_failure(void **state)
 static void one_question_follows_another_and_then_a_goodbye(void **state)
 {
 	(void)state;
-	c.token = S("good");
+	c.server.token = S("good");
 	list();
 	finds_the_hammer();
 	list();
@@ -280,7 +280,7 @@ static void a_brisk_question_is_over_in_time_whatever_keeps_coming(void **state)
 {
 	(void)state;
 	for (int brisk = 0; brisk < 2; brisk++) {
-		c.token = S("good");
+		c.server.token = S("good");
 		c.brisk = brisk;
 		t.world.options.timeout_ms = 2000;
 		server = (struct mcp_script){.token = "good", .legacy = true, .pings = true};
@@ -292,7 +292,7 @@ static void a_brisk_question_is_over_in_time_whatever_keeps_coming(void **state)
 		}
 		conversation_end(&c);
 		assert_int_equal(t.fetch.open_n, 0);
-		c = (struct conversation){.world = &t.world, .done = done, .url = c.url};
+		c = (struct conversation){.world = &t.world, .done = done, .server = {.url = c.server.url}};
 	}
 	failure = (struct err){0};
 	c.brisk = true;
@@ -310,7 +310,7 @@ static void no_credential_goes_out_in_plain_http(void **state)
 	struct err e = {0};
 
 	(void)state;
-	assert_true(url_read(S("http://mcp.internal/mcp"), &t.arena, &c.url, NULL));
+	assert_true(url_read(S("http://mcp.internal/mcp"), &t.arena, &c.server.url, NULL));
 	assert_false(conversation_start(&c, &e));
 	assert_int_equal(e.kind, ERR_USAGE);
 	assert_non_null(strstr(e.text, "--allow-http mcp.internal"));
@@ -333,7 +333,7 @@ static void ending_it_at_any_time_leaves_nothing_behind(void **state)
 		events_script_drain(&t.events);
 		assert_null(b.ask);
 		assert_int_equal(t.fetch.open_n, 0);
-		c = (struct conversation){.world = &t.world, .done = done, .url = c.url};
+		c = (struct conversation){.world = &t.world, .done = done, .server = {.url = c.server.url}};
 	}
 }
 
