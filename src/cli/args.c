@@ -186,6 +186,13 @@ static bool read_word(struct walk *k, struct str word, struct err *e)
 	return true;
 }
 
+/* All that is left is the program's, whatever it looks like. */
+static bool take_program(struct args *a, char *argv[])
+{
+	a->behind = (const char *const *)argv;
+	return true;
+}
+
 bool args_read(struct args *a, struct world *w, int argc, char *argv[], struct err *e)
 {
 	struct walk k = {.args = a, .world = w, .argv = argv, .argc = argc};
@@ -197,6 +204,8 @@ bool args_read(struct args *a, struct world *w, int argc, char *argv[], struct e
 
 		if (is_flag && str_same(text, S("--")))
 			k.words_only = true;
+		else if (k.words_only && a->command && a->command->takes_program)
+			return take_program(a, &argv[k.i]);
 		else if (is_flag ? !read_flag(&k, text, e) : !read_word(&k, text, e))
 			return false;
 	}
@@ -227,4 +236,9 @@ struct str args_target(const struct args *a)
 struct str args_word(const struct args *a, size_t i)
 {
 	return i < a->words_n ? a->words[i] : (struct str){0};
+}
+
+const char *const *args_command(const struct args *a)
+{
+	return a->behind;
 }

@@ -12,6 +12,7 @@ struct args {
 	size_t words_n;
 	struct str values[COMMAND_FLAGS]; /* by the place of the flag in the command's table */
 	bool given[COMMAND_FLAGS];
+	const char *const *behind; /* what stands behind "--", of a command that takes a program; ended by NULL */
 	bool help;    /* --help or -h stood somewhere */
 	bool version; /* --version */
 	bool licenses; /* --licenses */
@@ -30,3 +31,5 @@ struct str args_value(const struct args *a, const char *flag);
 struct str args_target(const struct args *a);
 /* The word at place i; empty when there is none. */
 struct str args_word(const struct args *a, size_t i);
+/* The program behind "--" and its arguments, ended by NULL; NULL when there is none. */
+const char *const *args_command(const struct args *a);

@@ -26,6 +26,7 @@ struct command {
 	const struct command_flag *flags; /* ended by an entry without a name; NULL for none */
 	const char *more;                 /* further lines of its own help; NULL for none */
 	size_t words_max;                 /* how many words it takes at most */
+	bool takes_program;               /* what stands behind "--" is a program with its arguments: args_command */
 	bool (*run)(struct world *w, const struct args *a, struct err *e);
 };
 
