@@ -302,6 +302,9 @@ static void follow(struct signin *s)
 	case FLOW_ASK:
 		ask_user(s);
 		return;
+	case FLOW_DEVICE:
+		fail(s, ERR_SYSTEM, "nothing here shows the code of a device");
+		return;
 	case FLOW_DONE:
 		finish(s, SIGNIN_DONE, NULL);
 		return;

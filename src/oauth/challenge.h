@@ -15,7 +15,8 @@ enum {
 };
 
 struct challenge {
-	bool is_there;                /* there was a Bearer challenge; the rest may still be empty */
+	bool is_there;                /* there was a Bearer or DPoP challenge; the rest may still be empty */
+	bool is_dpop;                 /* it is a DPoP challenge, and there was no Bearer one (RFC 9449 §7.1) */
 	struct str resource_metadata; /* a URL, not checked */
 	struct str scope;             /* separated by blanks; empty where it holds what no scope may */
 	struct str error;             /* "invalid_token", "insufficient_scope", ... */

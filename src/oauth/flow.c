@@ -279,6 +279,15 @@ enum callback_verdict flow_callback(struct flow *f, struct str text, enum callba
 	return verdict;
 }
 
+enum flow_step flow_poll(struct flow *f, int64_t now)
+{
+	if (f->step == FLOW_DEVICE && now >= f->device.expires_at) {
+		err_set(&f->err, ERR_LOGIN, "nobody entered the code in time");
+		return failed(f);
+	}
+	return f->step;
+}
+
 void flow_end(struct flow *f)
 {
 	pkce_wipe(&f->pkce);

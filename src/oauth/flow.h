@@ -6,6 +6,7 @@
  *	case FLOW_SEND:     carry f.request, then step = flow_answer(...) or flow_failure(...)
  *	case FLOW_REDIRECT: open the waiting room, then step = flow_redirect(&f, uri, now)
  *	case FLOW_ASK:      show f.authorization_url; for all that comes: flow_callback(...); step = f.step
+ *	case FLOW_DEVICE:   show f.device where it is new; in f.wait_ms milliseconds step = flow_poll(&f, now)
  *	case FLOW_DONE:     f.grant is complete
  *	case FLOW_OPEN:     the server asks for no authentication
  *	case FLOW_FAILED:   f.err says why
@@ -44,6 +45,7 @@ enum flow_step {
 	FLOW_SEND,
 	FLOW_REDIRECT,
 	FLOW_ASK,
+	FLOW_DEVICE, /* the user enters a code elsewhere */
 	FLOW_DONE,
 	FLOW_OPEN,
 	FLOW_FAILED,
@@ -52,6 +54,7 @@ enum flow_step {
 /* All strs and pointers are borrowed and must stay until flow_end. */
 struct flow_setup {
 	struct url server; /* the MCP endpoint */
+	enum grant_type type; /* client credentials, jwt-bearer and enterprise need nobody, and a client that is known before */
 
 	/* The first request, sent without a token to be refused: method, fields, body (its url is not
 	 * looked at). NULL: an initialize of its own. Of the answer only status and fields count. */
@@ -63,10 +66,18 @@ struct flow_setup {
 
 	struct str issuer;       /* pinned by the user; empty: the server's first */
 	struct str scope;        /* configured; empty: what the server says */
+	struct str resource;     /* configured (RFC 8707): used instead of the one that is found; empty: none */
+	bool dpop;               /* bind the tokens to a key (RFC 9449); a server that takes nothing else has it too */
 	struct str redirect_uri; /* where it is known before; empty: FLOW_REDIRECT asks when it is needed */
 	struct register_config client;
 	const struct grant *known; /* an earlier grant of this server: its registration, and on a step up its scope; may be NULL */
 	struct str allow_http;     /* HOST[,HOST...] */
+
+	struct str assertion;       /* GRANT_JWT_BEARER: the workload's token */
+	struct str assertion_file;  /* where it was read from, for grant.assertion_file */
+	struct str id_token;        /* GRANT_ENTERPRISE: the identity provider's ID token */
+	struct str id_token_file;   /* likewise */
+	struct str idp_token_endpoint, idp_client_id, idp_client_secret; /* GRANT_ENTERPRISE: the identity provider */
 
 	struct rng *rng;
 	struct arena *arena; /* all that is made lives here; FLOW_ARENA is enough. Not reset before flow_end */
@@ -85,6 +96,15 @@ enum flow_place {
 	FLOW_AT_END,
 };
 
+/* What the user enters, and where (RFC 8628 §3.2). */
+struct flow_device {
+	struct str user_code;                 /* foreign text */
+	struct str verification_uri;          /* https, or http on loopback; checked */
+	struct str verification_uri_complete; /* the same with the code in it; empty: none */
+	int64_t expires_at;                   /* seconds since 1970 */
+	bool is_new;                          /* the caller clears it after showing */
+};
+
 struct flow {
 	/* For the caller to read. */
 	enum flow_step step;
@@ -92,6 +112,8 @@ struct flow {
 	size_t request_max;
 	bool head_is_enough;          /* FLOW_SEND: the answer's body is not looked at and may be left unread */
 	struct str authorization_url; /* FLOW_ASK; a C string too */
+	struct flow_device device;    /* FLOW_DEVICE */
+	int64_t wait_ms;              /* FLOW_DEVICE: until flow_poll */
 	struct str redirect_wish;     /* FLOW_REDIRECT: the URI registered before; empty: none. Another one means registering anew */
 	struct grant grant;           /* FLOW_DONE; from FLOW_ASK on, its issuer, client and resource */
 	bool resource_is_named;       /* the server named the resource; else it was taken from its URL */
@@ -132,5 +154,7 @@ enum flow_step flow_redirect(struct flow *f, struct str uri, int64_t now);
  * registration that the server forgot is made anew (the user is asked once more). why may be NULL. */
 enum callback_verdict flow_callback(struct flow *f, struct str text, enum callback_channel channel,
 	int64_t now, struct err *why);
+/* After FLOW_DEVICE: FLOW_SEND, or FLOW_FAILED when the code expired. */
+enum flow_step flow_poll(struct flow *f, int64_t now);
 /* Wipes verifier and state. Content with a flow that never began. The arena is the caller's to reset. */
 void flow_end(struct flow *f);

@@ -20,6 +20,7 @@ enum { REGISTER_MAX = 64 * 1024 }; /* bytes of an answer */
 struct register_config {
 	struct str client_id;
 	struct str client_secret;
+	struct str client_key;   /* the text of a key file (oauth/key.h): private_key_jwt instead of a secret */
 	struct str metadata_url; /* an https URL with a path, where a client metadata document is published */
 	struct str client_name;  /* shown on consent pages; empty: "keyfob" */
 	bool post_secret;        /* send a configured secret in the body even where Basic is offered */
