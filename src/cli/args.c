@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/secret.h"
+#include "cli/wish.h"
 #include "sys/world.h"
 
 /* One walk over argv. */
@@ -23,13 +24,21 @@ static struct str flag_name(const struct command_flag *flag)
 	return str_of(flag->name);
 }
 
-/* The place of a flag in a table, or -1. */
-static int place(const struct command_flag *flags, struct str name, char letter)
+/* The flag in a table; NULL when it is not there. */
+static const struct command_flag *look_up(const struct command_flag *flags, struct str name, char letter)
 {
-	for (int i = 0; flags && flags[i].name; i++)
-		if (letter ? flags[i].letter == letter : str_same(flag_name(&flags[i]), name))
-			return i;
-	return -1;
+	for (; flags && flags->name; flags++)
+		if (letter ? flags->letter == letter : str_same(flag_name(flags), name))
+			return flags;
+	return NULL;
+}
+
+/* Of the command's own flags, and of those that all commands share which sign in. */
+static const struct command_flag *look_up_own(const struct command *c, struct str name, char letter)
+{
+	const struct command_flag *flag = c ? look_up(c->flags, name, letter) : NULL;
+
+	return flag || !c || !c->signs_in ? flag : look_up(wish_flags, name, letter);
 }
 
 /* Where a global flag's value goes in world_options. */
@@ -131,16 +140,22 @@ static bool unknown_flag(struct walk *k, struct str name, struct err *e)
 		c ? " for " : "", c ? c->name : "", c ? c->name : "", c ? " " : "");
 }
 
+static bool keep_flag(struct args *a, const struct command_flag *flag, struct str value, struct err *e)
+{
+	if (a->flags_n >= ARGS_FLAGS)
+		return err_set(e, ERR_USAGE, "more than %d flags are too many", ARGS_FLAGS);
+	a->flags[a->flags_n++] = (struct args_flag){flag, value};
+	return true;
+}
+
 static bool read_flag(struct walk *k, struct str text, struct err *e)
 {
 	struct args *a = k->args;
-	const struct command_flag *flags = a->command ? a->command->flags : NULL;
+	const struct command_flag *own, *global;
 	char letter = str_starts(text, S("--")) ? 0 : text.at[1];
 	struct str name = text;
 	struct str value = {0};
 	bool attached;
-	int own;
-	int global;
 
 	if (letter) {
 		name = str_first(text, 2);
@@ -149,19 +164,13 @@ static bool read_flag(struct walk *k, struct str text, struct err *e)
 	} else {
 		attached = str_cut(text, '=', &name, &value);
 	}
-	own = place(flags, name, letter);
-	global = place(command_global_flags, name, letter);
-	if (own >= 0) {
-		if (!take_value(k, &flags[own], attached, &value, e))
-			return false;
-		a->values[own] = value;
-		a->given[own] = true;
-		return true;
-	}
-	if (global < 0)
+	own = look_up_own(a->command, name, letter);
+	global = look_up(command_global_flags, name, letter);
+	if (!own && !global)
 		return unknown_flag(k, name, e);
-	return take_value(k, &command_global_flags[global], attached, &value, e) &&
-		set_global(k, command_global_flags[global].name, value, e);
+	if (!take_value(k, own ? own : global, attached, &value, e))
+		return false;
+	return own ? keep_flag(a, own, value, e) : set_global(k, global->name, value, e);
 }
 
 static bool read_word(struct walk *k, struct str word, struct err *e)
@@ -216,16 +225,32 @@ bool args_read(struct args *a, struct world *w, int argc, char *argv[], struct e
 
 bool args_given(const struct args *a, const char *flag)
 {
-	int i = place(a->command->flags, str_of(flag), 0);
+	struct str value;
+	size_t at = 0;
 
-	return i >= 0 && a->given[i];
+	return args_each(a, flag, &at, &value);
 }
 
 struct str args_value(const struct args *a, const char *flag)
 {
-	int i = place(a->command->flags, str_of(flag), 0);
+	struct str value = {0};
 
-	return i >= 0 ? a->values[i] : (struct str){0};
+	for (size_t at = 0; args_each(a, flag, &at, &value);)
+		;
+	return value;
+}
+
+bool args_each(const struct args *a, const char *flag, size_t *at, struct str *value)
+{
+	while (*at < a->flags_n) {
+		const struct args_flag *given = &a->flags[(*at)++];
+
+		if (strcmp(given->flag->name, flag) != 0)
+			continue;
+		*value = given->value;
+		return true;
+	}
+	return false;
 }
 
 struct str args_target(const struct args *a)

@@ -10,7 +10,7 @@ struct args;
 struct err;
 struct world;
 
-enum { COMMAND_FLAGS = 40, COMMAND_WORDS = 16 };
+enum { COMMAND_WORDS = 16 };
 
 struct command_flag {
 	const char *name;    /* "--url" */
@@ -25,6 +25,7 @@ struct command {
 	const char *summary;              /* one line */
 	const struct command_flag *flags; /* ended by an entry without a name; NULL for none */
 	const char *more;                 /* further lines of its own help; NULL for none */
+	bool signs_in;                    /* the flags of cli/wish are its own too */
 	size_t words_max;                 /* how many words it takes at most */
 	bool takes_program;               /* what stands behind "--" is a program with its arguments: args_command */
 	bool (*run)(struct world *w, const struct args *a, struct err *e);

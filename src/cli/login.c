@@ -1,31 +1,30 @@
 /* login: signs in to a server by OAuth, or keeps a token that was given. */
 #include "base/arena.h"
-#include "base/buf.h"
 #include "base/err.h"
 #include "cli/answer.h"
 #include "cli/args.h"
 #include "cli/await.h"
 #include "cli/command.h"
 #include "cli/given.h"
+#include "cli/wish.h"
 #include "client/signin.h"
 #include "client/site.h"
 #include "client/verify.h"
 #include "sys/clock.h"
-#include "sys/file.h"
 #include "sys/text.h"
 #include "sys/tty.h"
 #include "sys/world.h"
 #include "vault/vault.h"
 
-enum { SECRET_FILE_MAX = 16 * 1024, ANSWER_MS = 30 * 1000, ANSWER_ROOM = 256 * 1024 };
+enum { ANSWER_ROOM = 256 * 1024 };
 
 /* One run of the command. */
 struct login {
 	struct world *world;
 	const struct args *args;
 	struct url url;
-	bool in_memory; /* --persist memory */
-	bool print;     /* --print */
+	struct signin_wish wish;
+	bool print; /* --print */
 	struct vault vault;
 	struct profile profile; /* what is to be kept */
 	bool open;              /* the server asks for no sign-in */
@@ -93,7 +92,7 @@ static bool report(struct login *l, bool kept, struct err *e)
 
 static bool keep(struct login *l, struct err *e)
 {
-	bool kept = !l->in_memory && !l->open;
+	bool kept = !l->world->options.persist_memory && !l->open;
 
 	fill(l);
 	l->vault.wait_ms = 10 * 1000;
@@ -126,65 +125,13 @@ static bool turn_until_over(struct login *l, struct err *e)
 	return false;
 }
 
-static bool read_secret_file(struct login *l, struct str *secret, struct err *e)
-{
-	struct str path = args_value(l->args, "--client-secret-file");
-	struct buf content = buf_in(l->world->arena, SECRET_FILE_MAX);
-
-	if (!path.len)
-		return true;
-	if (!file_read(path.at, FILE_TRUSTED, &content, NULL, e))
-		return false;
-	*secret = buf_str(&content);
-	while (str_ends(*secret, S("\n")) || str_ends(*secret, S("\r")))
-		*secret = str_drop_last(*secret, 1);
-	return secret->len > 0 || err_set(e, ERR_USAGE, "%.*s holds no client secret", STR(str_first(path, 160)));
-}
-
-static bool read_port(const struct args *a, uint16_t *port, struct err *e)
-{
-	struct str text = args_value(a, "--redirect-port");
-	uint64_t n = 0;
-
-	if (text.len && (!str_to_u64(text, &n) || n == 0 || n > 65535))
-		return err_set(e, ERR_USAGE, "--redirect-port takes 1 to 65535, not '%.*s'", STR(str_first(text, 20)));
-	*port = (uint16_t)n;
-	return true;
-}
-
 /* The registration of an earlier sign-in is used again. */
 static bool find_known(struct login *l, struct profile *known, bool *found, struct err *e)
 {
-	const struct profile *p = l->in_memory ? NULL : site_find(&l->vault, &l->url, *l->world->arena);
+	const struct profile *p = l->world->options.persist_memory ? NULL : site_find(&l->vault, &l->url, *l->world->arena);
 
 	*found = p != NULL;
 	return !p || profile_copy(l->world->arena, p, known, e);
-}
-
-static bool wish(struct login *l, struct signin_wish *wish, struct profile *known, struct err *e)
-{
-	const struct args *a = l->args;
-	int64_t timeout_ms = l->world->options.timeout_ms;
-	bool found;
-
-	*wish = (struct signin_wish){
-		.server = l->url,
-		.scope = args_value(a, "--scope"),
-		.issuer = args_value(a, "--issuer"),
-		.client = {.client_id = args_value(a, "--client-id"), .metadata_url = args_value(a, "--client-metadata-url"),
-			.issuer_is_pinned = args_given(a, "--issuer")},
-		.callback_host = args_value(a, "--callback-host"),
-		.no_browser = args_given(a, "--no-browser"),
-		.browser = args_value(a, "--browser"),
-		.wait_ms = timeout_ms,
-		.answer_ms = timeout_ms && timeout_ms < ANSWER_MS ? timeout_ms : ANSWER_MS,
-	};
-	if (!read_secret_file(l, &wish->client.client_secret, e) || !read_port(a, &wish->callback_port, e) ||
-		!find_known(l, known, &found, e))
-		return false;
-	if (found)
-		wish->known = &known->grant;
-	return true;
 }
 
 static bool by_oauth(struct login *l, struct err *e)
@@ -192,10 +139,13 @@ static bool by_oauth(struct login *l, struct err *e)
 	struct signin s = {.world = l->world, .done = signed_in, .self = l};
 	struct profile known;
 	struct profile kept = {.verified = true};
-	bool done;
+	bool done, found;
 
-	if (!wish(l, &s.wish, &known, e))
+	s.wish = l->wish;
+	if (!find_known(l, &known, &found, e))
 		return false;
+	if (found)
+		s.wish.known = &known.grant;
 	done = signin_start(&s, e) && turn_until_over(l, e);
 	if (done) {
 		kept.grant = s.flow.grant;
@@ -234,23 +184,21 @@ static bool by_token(struct login *l, struct err *e)
 
 /* --- The command --------------------------------------------------------------------------------- */
 
-static bool read_persist(struct login *l, struct err *e)
+static bool read_flags(struct login *l, struct str target, struct err *e)
 {
-	struct str persist = args_value(l->args, "--persist");
+	struct world *w = l->world;
 
 	l->print = args_given(l->args, "--print");
-	l->in_memory = str_same(persist, S("memory"));
-	if (persist.len && !l->in_memory && !str_same(persist, S("vault")))
-		return err_set(e, ERR_USAGE, "--persist takes vault or memory, not '%.*s'", STR(str_first(persist, 40)));
-	if (l->in_memory && !l->print)
-		return err_set(e, ERR_USAGE, "with --persist memory the token would be gone at once: add --print to have it printed");
-	return true;
+	if (!site_read(target, w->arena, &l->url, e) || !wish_read(w, l->args, &l->url, &l->wish, e))
+		return false;
+	return !w->options.persist_memory || l->print ||
+		err_set(e, ERR_USAGE, "with --persist memory the token would be gone at once: add --print to have it printed");
 }
 
 /* That the token can be kept is proved before anyone is asked for anything. */
 static bool open_vault(struct login *l, struct err *e)
 {
-	if (l->in_memory)
+	if (l->world->options.persist_memory)
 		return true;
 	if (vault_open(&l->vault, l->world, e) && vault_can_write(&l->vault, e))
 		return true;
@@ -266,8 +214,7 @@ static bool login(struct world *w, const struct args *a, struct err *e)
 
 	if (!target.len)
 		return err_set(e, ERR_USAGE, "which server? keyfob login URL");
-	done = read_persist(&l, e) && site_read(target, w->arena, &l.url, e) && open_vault(&l, e) &&
-		(given ? by_token(&l, e) : by_oauth(&l, e));
+	done = read_flags(&l, target, e) && open_vault(&l, e) && (given ? by_token(&l, e) : by_oauth(&l, e));
 	vault_close(&l.vault);
 	return done;
 }
@@ -275,16 +222,6 @@ static bool login(struct world *w, const struct args *a, struct err *e)
 static const struct command_flag flags[] = {
 	{"--url", 'u', "URL", "keep a token that comes by --token or a pipe"},
 	{"--token", 't', "TOKEN", "keep this token; '-' reads standard input"},
-	{"--scope", 0, "SCOPE", "ask for these scopes, separated by blanks"},
-	{"--no-browser", 0, NULL, "only show the address"},
-	{"--browser", 0, "PROGRAM", "run this with the address as its argument"},
-	{"--redirect-port", 0, "PORT", "wait for the browser on this port"},
-	{"--callback-host", 0, "ADDRESS", "and on this address (127.0.0.1)"},
-	{"--client-id", 0, "ID", "a client that is registered already"},
-	{"--client-secret-file", 0, "FILE", "and its secret"},
-	{"--client-metadata-url", 0, "URL", "a client ID metadata document that you publish"},
-	{"--issuer", 0, "URL", "accept only this authorization server"},
-	{"--persist", 0, "WHERE", "vault (unless you say memory)"},
 	{"--print", 0, NULL, "print the access token"},
 	{0},
 };
@@ -294,6 +231,7 @@ const struct command cmd_login = {
 	.usage = "login URL [flags]",
 	.summary = "Signs in to a server, or keeps a token for it",
 	.flags = flags,
+	.signs_in = true,
 	.more = "login URL signs in by OAuth: open the address that is shown, here or elsewhere,\n"
 		"and let the browser come back by itself, or paste the address it ended on.\n"
 		"login --url URL keeps a token that is piped in, once the server has taken it.\n",

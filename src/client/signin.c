@@ -176,9 +176,9 @@ static void listen_for_paste(struct signin *s)
 {
 	struct world *w = s->world;
 
-	if (w->input >= 0)
+	if (w->input >= 0 && !s->wish.ignores_input)
 		input_listen(&s->input, w->events, w->input, pasted, s, NULL);
-	else if (w->tty && w->tty->present)
+	else if (w->tty && w->tty->present && !s->wish.ignores_terminal)
 		s->pasting = tty_listen(w->tty, w->events, pasted, s, NULL);
 }
 

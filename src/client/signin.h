@@ -19,15 +19,24 @@ enum { SIGNIN_WAIT_MS = 300 * 1000 };
 
 struct signin_wish {
 	struct url server;
+	enum grant_type type;
+	bool type_is_given;          /* the user named it, or gave what only one grant needs: an earlier sign-in's does not count */
 	struct str scope;            /* --scope; empty: what the server says */
+	struct str resource;         /* --resource; empty: what the server names */
 	struct str issuer;           /* pinned; empty: the server's own */
 	struct register_config client;
+	bool dpop;                   /* bind the tokens to a key (RFC 9449) */
+	struct str assertion_file;   /* GRANT_JWT_BEARER: an absolute path; read when the sign-in begins */
+	struct str id_token_file;    /* GRANT_ENTERPRISE: likewise */
+	struct str idp_token_endpoint, idp_client_id, idp_client_secret; /* of the identity provider; the secret may be empty */
 	const struct grant *known;   /* an earlier grant of this server; NULL: none */
 	const struct challenge *challenge; /* of an answer that led here; NULL: the server is probed */
 	struct str callback_host;    /* where to listen; empty: 127.0.0.1 */
 	uint16_t callback_port;      /* 0: the one that was registered before, else one of the system's choice */
 	bool no_browser;             /* only show the URL */
 	struct str browser;          /* --browser: a program that takes the URL; empty: $BROWSER, else the desktop's opener */
+	bool ignores_input;          /* standard input is somebody else's: nothing is pasted there */
+	bool ignores_terminal;       /* and so is the terminal */
 	int64_t wait_ms;             /* for the user; 0: SIGNIN_WAIT_MS */
 	int64_t answer_ms;           /* for each answer of a server; 0: 30 s */
 };

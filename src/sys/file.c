@@ -191,3 +191,17 @@ bool file_resolve(const char *path, struct arena *a, struct str *out, struct err
 	}
 	return err_set(e, ERR_LIMIT, "%.200s is too long a path", path);
 }
+
+bool file_absolute(const char *path, struct arena *a, struct str *out, struct err *e)
+{
+	char here[PATH_MAX];
+
+	if (path[0] == '/') {
+		*out = arena_str(a, str_of(path));
+	} else {
+		if (!getcwd(here, sizeof here))
+			return file_error(e, path, "found", errno);
+		*out = arena_print(a, "%s/%s", here, path);
+	}
+	return out->at || err_set(e, ERR_LIMIT, "%.200s is too long a path", path);
+}

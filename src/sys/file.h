@@ -51,6 +51,8 @@ bool file_stamp_same(struct file_stamp before, struct file_stamp after);
 /* *out is path with every symlink of its last part followed, so that a file and not a link to it is
  * replaced. The end of the chain need not exist. The text lives in a. */
 bool file_resolve(const char *path, struct arena *a, struct str *out, struct err *e);
+/* path as it is when it begins with '/', else behind the working folder's path; symlinks stay. In a. */
+bool file_absolute(const char *path, struct arena *a, struct str *out, struct err *e);
 /* The folder part of path, "." where there is none. In a. */
 struct str file_folder(struct str path, struct arena *a);
 

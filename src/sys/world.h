@@ -29,6 +29,7 @@ struct world_options {
 	struct str extra_ca;   /* --extra-ca */
 	struct str allow_http; /* --allow-http HOST[,HOST...] */
 	int64_t timeout_ms;    /* --timeout; 0: not given */
+	bool persist_memory;   /* --persist memory: the vault of this process is in memory alone */
 };
 
 struct world {

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "cli/args.h"
+#include "cli/wish.h"
 #include "support/world.h"
 
 static struct test_world t;
@@ -246,24 +247,73 @@ static void the_wait_has_bounds(void **state)
 	refuses("status --timeout=", "--timeout takes seconds");
 }
 
-static void every_flag_fits_the_tables(void **state)
+static void no_global_flag_is_meant_twice(const struct command_flag *flags)
+{
+	for (; flags && flags->name; flags++) {
+		assert_memory_equal(flags->name, "--", 2);
+		for (size_t g = 0; command_global_flags[g].name; g++) {
+			assert_string_not_equal(flags->name, command_global_flags[g].name);
+			if (flags->letter)
+				assert_int_not_equal(flags->letter, command_global_flags[g].letter);
+		}
+	}
+}
+
+static void no_flag_is_meant_twice(void **state)
 {
 	(void)state;
+	no_global_flag_is_meant_twice(wish_flags);
 	for (size_t i = 0; command_table[i]; i++) {
-		const struct command_flag *flags = command_table[i]->flags;
-		size_t n = 0;
-
 		assert_true(command_table[i]->words_max <= COMMAND_WORDS);
-		for (; flags && flags[n].name; n++) {
-			assert_memory_equal(flags[n].name, "--", 2);
-			for (size_t g = 0; command_global_flags[g].name; g++) {
-				assert_string_not_equal(flags[n].name, command_global_flags[g].name);
-				if (flags[n].letter)
-					assert_int_not_equal(flags[n].letter, command_global_flags[g].letter);
-			}
-		}
-		assert_true(n <= COMMAND_FLAGS);
+		no_global_flag_is_meant_twice(command_table[i]->flags);
+		for (const struct command_flag *f = command_table[i]->flags; f && f->name && command_table[i]->signs_in; f++)
+			for (size_t s = 0; wish_flags[s].name; s++)
+				assert_string_not_equal(f->name, wish_flags[s].name);
 	}
+}
+
+static void the_flags_of_a_sign_in_are_for_those_who_sign_in(void **state)
+{
+	char text[64];
+
+	(void)state;
+	for (const struct command_flag *f = wish_flags; f->name; f++) {
+		snprintf(text, sizeof text, "login %s %s", f->name, f->value ? "1" : "");
+		reads(text);
+		assert_true(args_given(&a, f->name));
+		assert_str(args_value(&a, f->name), f->value ? "1" : "");
+		snprintf(text, sizeof text, "vault %s", f->name);
+		refuses(text, "for vault");
+	}
+}
+
+static void a_flag_that_is_repeated_gives_each_value(void **state)
+{
+	static const char *const expected[] = {"one", "", "three"};
+	struct str value;
+	size_t at = 0, n = 0;
+
+	(void)state;
+	reads("login --scope one --print --scope= --scope three");
+	while (args_each(&a, "--scope", &at, &value))
+		assert_str(value, expected[n++]);
+	assert_int_equal(n, 3);
+	at = 0;
+	assert_false(args_each(&a, "--issuer", &at, &value));
+}
+
+static void there_is_an_end_of_flags(void **state)
+{
+	char *many[ARGS_FLAGS + 2];
+	static char word[] = "login", flag[] = "--print";
+
+	(void)state;
+	many[0] = word;
+	for (int i = 0; i <= ARGS_FLAGS; i++)
+		many[i + 1] = flag;
+	assert_ok(args_read(&a, &t.world, ARGS_FLAGS + 1, many, &e), &e);
+	assert_false(args_read(&a, &t.world, ARGS_FLAGS + 2, many, &e));
+	assert_int_equal(e.kind, ERR_USAGE);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -283,7 +333,10 @@ int main(void)
 		TEST(no_error_shows_what_may_be_secret),
 		TEST(a_token_leaves_the_command_line),
 		TEST(the_wait_has_bounds),
-		TEST(every_flag_fits_the_tables),
+		TEST(no_flag_is_meant_twice),
+		TEST(the_flags_of_a_sign_in_are_for_those_who_sign_in),
+		TEST(a_flag_that_is_repeated_gives_each_value),
+		TEST(there_is_an_end_of_flags),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

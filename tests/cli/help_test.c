@@ -5,6 +5,7 @@
 #include "cli/args.h"
 #include "cli/command.h"
 #include "cli/help.h"
+#include "cli/wish.h"
 #include "support/world.h"
 
 static struct test_world t;
@@ -122,6 +123,34 @@ static void help_takes_the_name_of_a_command(void **state)
 	assert_int_equal(e.kind, ERR_USAGE);
 }
 
+static const char *page_of_grants(void)
+{
+	struct args a = {.command = &cmd_help, .words = {S_INIT("grants")}, .words_n = 1};
+	struct err e = {0};
+
+	t.out[0] = 0;
+	assert_ok(cmd_help.run(&t.world, &a, &e), &e);
+	return t.out;
+}
+
+static void the_ways_to_sign_in_have_a_page(void **state)
+{
+	const char *text = page_of_grants();
+	size_t column = 0;
+
+	(void)state;
+	fits(text, 32);
+	for (const struct wish_grant *g = wish_grants; g->name; g++)
+		assert_non_null(strstr(text, g->name));
+	for (const struct command_flag *f = wish_flags; f->name; f++)
+		is_listed(text, f, &column);
+	for (size_t i = 0; command_table[i]; i++)
+		if (command_table[i]->signs_in) {
+			assert_non_null(strstr(page_of_grants(), command_table[i]->name));
+			assert_non_null(strstr(page(command_table[i]), "'keyfob help grants'"));
+		}
+}
+
 static void the_version_names_what_is_inside(void **state)
 {
 	(void)state;
@@ -140,6 +169,7 @@ int main(void)
 		TEST(every_command_says_what_it_is_and_how_it_is_called),
 		TEST(every_flag_is_listed_apart_from_its_summary),
 		TEST(help_takes_the_name_of_a_command),
+		TEST(the_ways_to_sign_in_have_a_page),
 		TEST(the_version_names_what_is_inside),
 	};
 
