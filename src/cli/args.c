@@ -114,6 +114,11 @@ static struct str hide(struct walk *k, struct str value)
 	return kept;
 }
 
+static bool is_secret(const struct command_flag *flag)
+{
+	return strcmp(flag->name, "--token") == 0 || strcmp(flag->name, "--header") == 0;
+}
+
 /* The value of a flag: behind its '=', else the next argument. */
 static bool take_value(struct walk *k, const struct command_flag *flag, bool attached, struct str *value, struct err *e)
 {
@@ -127,7 +132,7 @@ static bool take_value(struct walk *k, const struct command_flag *flag, bool att
 			return err_set(e, ERR_USAGE, "%s needs a value: %s %s", flag->name, flag->name, flag->value);
 		*value = str_of(k->argv[++k->i]);
 	}
-	if (strcmp(flag->name, "--token") == 0 && !str_same(*value, S("-")))
+	if (is_secret(flag) && !str_same(*value, S("-")))
 		*value = hide(k, *value);
 	return true;
 }

@@ -27,7 +27,7 @@ struct args {
 };
 
 /* Reads argv (without the program's name). `auth` as the first word is passed over; the next
- * word is the command. Its flags are those of its own table and, where it signs in, those of wish_flags. Global flags go to w->options. Flag values that may be secret (--token)
+ * word is the command. Its flags are those of its own table and, where it signs in, those of wish_flags. Global flags go to w->options. Flag values that may be secret (--token, --header)
  * are moved out of argv into w->arena and overwritten where they stood, so that they leave the
  * process title. ERR_USAGE names the flag or word. a->command is NULL when there was none. */
 bool args_read(struct args *a, struct world *w, int argc, char *argv[], struct err *e);
