@@ -32,6 +32,31 @@ static void take(struct input *i, char c)
 		i->memory[i->len++] = c;
 }
 
+/* The end, or an error that comes to the same. */
+static void end(struct input *i)
+{
+	void (*give_end)(void *, struct str) = i->piece ? i->piece : i->line;
+	void *whose = i->self;
+
+	input_stop(i);
+	give_end(whose, (struct str){0});
+}
+
+static void ready_for_bytes(void *self)
+{
+	struct input *i = self;
+	ssize_t n = read(i->watch.fd, i->memory, sizeof i->memory);
+
+	if (n < 0 && (errno == EINTR || errno == EAGAIN))
+		return;
+	if (n <= 0) {
+		end(i);
+		return;
+	}
+	i->piece(i->self, str_make(i->memory, (size_t)n));
+	secret_wipe(i->memory, (size_t)n);
+}
+
 static void ready(void *self)
 {
 	struct input *i = self;
@@ -47,25 +72,33 @@ static void ready(void *self)
 		return;
 	if (i->len)
 		give(i);
-	if (i->events) { /* line may have stopped it */
-		void (*line)(void *, struct str) = i->line;
-		void *whose = i->self;
+	if (i->events) /* line may have stopped it */
+		end(i);
+}
 
-		input_stop(i);
-		line(whose, (struct str){0});
-	}
+static bool watch(struct input *i, struct events *v, int fd, void (*on_ready)(void *self), struct err *e)
+{
+	i->len = 0;
+	i->watch = (struct events_watch){.fd = fd, .ready = on_ready, .self = i};
+	if (!events_watch_set(v, &i->watch, e))
+		return false;
+	i->events = v;
+	return true;
 }
 
 bool input_listen(struct input *i, struct events *v, int fd, void (*line)(void *self, struct str line), void *self, struct err *e)
 {
 	i->line = line;
+	i->piece = NULL;
 	i->self = self;
-	i->len = 0;
-	i->watch = (struct events_watch){.fd = fd, .ready = ready, .self = i};
-	if (!events_watch_set(v, &i->watch, e))
-		return false;
-	i->events = v;
-	return true;
+	return watch(i, v, fd, ready, e);
+}
+
+bool input_listen_bytes(struct input *i, struct events *v, int fd, void (*piece)(void *self, struct str bytes), void *self, struct err *e)
+{
+	i->piece = piece;
+	i->self = self;
+	return watch(i, v, fd, ready_for_bytes, e);
 }
 
 void input_stop(struct input *i)

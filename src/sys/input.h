@@ -1,5 +1,5 @@
-/* input: the lines of a descriptor that is no terminal (standard input from a pipe or a file),
- * one by one while the loop turns. */
+/* input: what comes from a descriptor that is no terminal (standard input from a pipe or a file),
+ * line by line or as it comes, while the loop turns. */
 #pragma once
 
 #include <stdbool.h>
@@ -17,6 +17,7 @@ struct input {
 	struct events *events;
 	struct events_watch watch;
 	void (*line)(void *self, struct str line);
+	void (*piece)(void *self, struct str bytes);
 	void *self;
 	size_t len;
 	char memory[INPUT_LINE];
@@ -25,5 +26,8 @@ struct input {
 /* Calls line with each line, without its line break; longer ones are cut at INPUT_LINE bytes. At the
  * end once with an empty str whose at is NULL. line may call input_stop. i and fd must stay until then. */
 bool input_listen(struct input *i, struct events *v, int fd, void (*line)(void *self, struct str line), void *self, struct err *e);
+/* Calls piece with the bytes as they come, at most INPUT_LINE at once. At the end once with an empty str whose at is
+ * NULL. piece may call input_stop: what was not handed out yet is there for who listens next. */
+bool input_listen_bytes(struct input *i, struct events *v, int fd, void (*piece)(void *self, struct str bytes), void *self, struct err *e);
 /* Content when nobody listens. */
 void input_stop(struct input *i);
