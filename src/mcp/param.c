@@ -1,8 +1,11 @@
 #include "mcp/param.h"
 
+#include "base/arena.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "http/field.h"
 #include "json/json.h"
+#include "mcp/mirror.h"
 
 static const struct str annotation = S_INIT("x-mcp-header");
 
@@ -123,4 +126,58 @@ bool param_find(const struct json *tool, struct param params[static PARAM_MAX], 
 	good = good && (!schema || search_schema(&s, schema, e));
 	*n = good ? s.n : 0;
 	return good;
+}
+
+/* --- What a call says --------------------------------------------------------------- */
+
+/* The argument at p's path; NULL where something on the way is missing or no object. */
+static const struct json *find_argument(const struct param *p, const struct json *arguments)
+{
+	const struct json *at = arguments;
+
+	for (size_t i = 0; i < p->depth; i++)
+		at = json_get(at, p->path[i]);
+	return at;
+}
+
+static bool encode(struct str text, struct arena *a, struct str *value)
+{
+	struct buf out = buf_in(a, 0);
+
+	mirror_encode(&out, text);
+	*value = buf_str(&out);
+	return !out.full;
+}
+
+/* Digits alone, also where the argument is written 3.0 or 3e0: both sides compare numbers. */
+static bool spell(const struct json *number, struct arena *a, struct str *value)
+{
+	static const int64_t max = ((int64_t)1 << 53) - 1;
+	int64_t n;
+
+	if (!json_int(number, &n) || n > max || n < -max)
+		return false;
+	*value = arena_print(a, "%lld", (long long)n);
+	return value->at != NULL;
+}
+
+bool param_value(const struct param *p, const struct json *arguments, struct arena *a, struct str *value, bool *found)
+{
+	const struct json *argument = find_argument(p, arguments);
+
+	*found = argument && argument->kind != JSON_NULL;
+	if (!*found)
+		return true;
+	switch (argument->kind) {
+	case JSON_STRING:
+		return encode(argument->text, a, value);
+	case JSON_NUMBER:
+		return spell(argument, a, value);
+	case JSON_TRUE:
+	case JSON_FALSE:
+		*value = argument->kind == JSON_TRUE ? S("true") : S("false");
+		return true;
+	default:
+		return false;
+	}
 }

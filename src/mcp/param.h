@@ -9,6 +9,7 @@
 
 #include "base/str.h"
 
+struct arena;
 struct err;
 struct json;
 
@@ -29,3 +30,10 @@ struct param {
  * (RFC 9110), a name that stands twice in any case, a property that is no string, integer or boolean,
  * an annotation anywhere but along properties, more than PARAM_MAX of them. */
 bool param_find(const struct json *tool, struct param params[static PARAM_MAX], size_t *n, struct err *e);
+
+/* What the Mcp-Param- field of p says of a call with these arguments (`params.arguments`, an OBJECT or NULL):
+ * a string as mirror_encode has it, an integer in decimal digits, a boolean as true or false. *found is false
+ * where the argument is absent or null: the field is left out then. *value lives in a (or is a literal). False
+ * where the argument cannot be mirrored: an array, an object, a number that is no integer within 2^53-1 of
+ * zero; and where a is full. */
+bool param_value(const struct param *p, const struct json *arguments, struct arena *a, struct str *value, bool *found);

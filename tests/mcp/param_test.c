@@ -96,12 +96,98 @@ static void what_cannot_be_mirrored_is_refused(void **state)
 	}
 }
 
+/* --- What a call says --------------------------------------------------------------- */
+
+/* "" where the field is left out, NULL where the argument cannot be mirrored. */
+static const char *value_of(struct param *p, const char *arguments)
+{
+	const struct json *tree;
+	struct str value = {0};
+	bool found;
+
+	e = (struct err){0};
+	assert_ok(json_read(str_of(arguments), &arena, &tree, &e), &e);
+	if (!param_value(p, tree, &arena, &value, &found))
+		return NULL;
+	return found ? arena_str(&arena, value).at : "";
+}
+
+static void a_value_is_written_as_the_head_may_carry_it(void **state)
+{
+	static const struct {
+		const char *arguments, *value;
+	} cases[] = {
+		{"{\"a\":{\"b\":\"eu-west\"}}", "eu-west"},
+		{"{\"a\":{\"b\":\"\"}}", ""},
+		{"{\"a\":{\"b\":\" x\"}}", "=?base64?IHg=?="},
+		{"{\"a\":{\"b\":\"gr\u00fcn\"}}", "=?base64?Z3LDvG4=?="},
+		{"{\"a\":{\"b\":\"=?base64?eA==?=\"}}", "=?base64?PT9iYXNlNjQ/ZUE9PT89?="},
+		{"{\"a\":{\"b\":\"x\\r\\nEvil: 1\"}}", "=?base64?eA0KRXZpbDogMQ==?="},
+		{"{\"a\":{\"b\":42}}", "42"},
+		{"{\"a\":{\"b\":-0}}", "0"},
+		{"{\"a\":{\"b\":3.0e2}}", "300"},
+		{"{\"a\":{\"b\":9007199254740991}}", "9007199254740991"},
+		{"{\"a\":{\"b\":-9007199254740991}}", "-9007199254740991"},
+		{"{\"a\":{\"b\":9007199254740992}}", NULL},
+		{"{\"a\":{\"b\":-9007199254740992}}", NULL},
+		{"{\"a\":{\"b\":1e400}}", NULL},
+		{"{\"a\":{\"b\":1.5}}", NULL},
+		{"{\"a\":{\"b\":true}}", "true"},
+		{"{\"a\":{\"b\":false}}", "false"},
+		{"{\"a\":{\"b\":[]}}", NULL},
+		{"{\"a\":{\"b\":{}}}", NULL},
+	};
+	struct param p = {.path = {S("a"), S("b")}, .depth = 2};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		const char *got = value_of(&p, cases[i].arguments);
+
+		if (got ? !cases[i].value || strcmp(got, cases[i].value) != 0 : cases[i].value != NULL)
+			fail_msg("%s: %s", cases[i].arguments, got ? got : "(refused)");
+	}
+}
+
+static void what_is_absent_or_null_has_no_field(void **state)
+{
+	static const char *const arguments[] = {"{}", "{\"a\":null}", "{\"a\":1}", "{\"a\":{}}", "{\"a\":{\"b\":null}}", "{\"a\":[{\"b\":1}]}"};
+	struct param p = {.path = {S("a"), S("b")}, .depth = 2};
+	struct str value;
+	bool found = true;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof arguments / sizeof *arguments; i++)
+		assert_string_equal(value_of(&p, arguments[i]), "");
+	assert_true(param_value(&p, NULL, &arena, &value, &found));
+	assert_false(found);
+}
+
+static void a_value_that_does_not_fit_is_refused(void **state)
+{
+	char memory[96];
+	struct arena small;
+	struct param p = {.path = {S("a")}, .depth = 1};
+	const struct json *tree;
+	struct str value;
+	bool found;
+
+	(void)state;
+	arena_over(&small, memory, sizeof memory);
+	assert_true(json_read(S("{\"a\":\"0123456789012345678901234567890123456789\"}"), &arena, &tree, NULL));
+	while (arena_take(&small, 1))
+		continue;
+	assert_false(param_value(&p, tree, &small, &value, &found));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(annotated_properties_are_found_in_order),
 		cmocka_unit_test(a_tool_without_annotations_has_none),
 		cmocka_unit_test(what_cannot_be_mirrored_is_refused),
+		cmocka_unit_test(a_value_is_written_as_the_head_may_carry_it),
+		cmocka_unit_test(what_is_absent_or_null_has_no_field),
+		cmocka_unit_test(a_value_that_does_not_fit_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
