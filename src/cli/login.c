@@ -7,7 +7,7 @@
 #include "cli/command.h"
 #include "cli/given.h"
 #include "cli/wish.h"
-#include "client/signin.h"
+#include "client/enrol.h"
 #include "client/site.h"
 #include "client/verify.h"
 #include "sys/clock.h"
@@ -25,7 +25,7 @@ struct login {
 	struct url url;
 	struct signin_wish wish;
 	bool print; /* --print */
-	struct vault vault;
+	struct vault vault; /* for a token that is given */
 	struct profile profile; /* what is to be kept */
 	bool open;              /* the server asks for no sign-in */
 	bool over;
@@ -34,20 +34,12 @@ struct login {
 
 /* --- What comes of it --------------------------------------------------------------------- */
 
-static void fill(struct login *l)
+static bool is_kept(const struct login *l)
 {
-	struct profile *p = &l->profile;
-	struct arena *a = l->world->arena;
-
-	p->identity = site_identity(&l->url, a);
-	p->server_url = url_text(&l->url, a);
-	if (!p->grant.resource.len)
-		p->grant.resource = site_resource(&l->url, a);
-	if (!p->grant.obtained_at)
-		p->grant.obtained_at = clock_now(l->world->clock);
+	return !l->open && !l->world->options.persist_memory;
 }
 
-static bool report_json(struct login *l, bool kept, struct err *e)
+static bool report_json(struct login *l, struct err *e)
 {
 	const struct grant *g = &l->profile.grant;
 	struct answer a;
@@ -56,7 +48,7 @@ static bool report_json(struct login *l, bool kept, struct err *e)
 		return false;
 	json_write_str_as(&a.json, S("identity"), l->profile.identity);
 	json_write_bool_as(&a.json, S("authenticationRequired"), !l->open);
-	json_write_bool_as(&a.json, S("stored"), kept);
+	json_write_bool_as(&a.json, S("stored"), is_kept(l));
 	if (!l->open) {
 		json_write_bool_as(&a.json, S("verified"), l->profile.verified);
 		json_write_str_as(&a.json, S("resource"), g->resource);
@@ -70,35 +62,24 @@ static bool report_json(struct login *l, bool kept, struct err *e)
 	return answer_send(&a, l->world, e);
 }
 
-static bool report(struct login *l, bool kept, struct err *e)
+static bool report(struct login *l, struct err *e)
 {
 	struct world *w = l->world;
 	struct arena scratch = *w->arena;
 	struct str shown = text_shown(l->profile.identity, &scratch);
 
 	if (w->options.json)
-		return report_json(l, kept, e);
+		return report_json(l, e);
 	if (l->open) {
 		world_say(w, "%.*s asks for no sign-in: nothing is stored.", STR(shown));
 		return true;
 	}
-	world_say(w, "%s %.*s%s%s.", kept ? "Signed in at" : "Signed in, for this once, at", STR(shown),
+	world_say(w, "%s %.*s%s%s.", is_kept(l) ? "Signed in at" : "Signed in, for this once, at", STR(shown),
 		l->profile.grant.refresh_token.len ? "; the token is refreshed when needed" : "",
 		l->profile.verified ? "" : "; UNVERIFIED: the server takes any token, or none, so this one could not be proved");
 	if (l->print)
 		world_print(w, "%.*s\n", STR(l->profile.grant.access_token));
 	return true;
-}
-
-static bool keep(struct login *l, struct err *e)
-{
-	bool kept = !l->world->options.persist_memory && !l->open;
-
-	fill(l);
-	l->vault.wait_ms = 10 * 1000;
-	if (kept && !vault_put(&l->vault, &l->profile, NULL, e))
-		return false;
-	return report(l, kept, e);
 }
 
 /* --- By OAuth -------------------------------------------------------------------------------- */
@@ -125,37 +106,44 @@ static bool turn_until_over(struct login *l, struct err *e)
 	return false;
 }
 
-/* The registration of an earlier sign-in is used again. */
-static bool find_known(struct login *l, struct profile *known, bool *found, struct err *e)
-{
-	const struct profile *p = l->world->options.persist_memory ? NULL : site_find(&l->vault, &l->url, *l->world->arena);
-
-	*found = p != NULL;
-	return !p || profile_copy(l->world->arena, p, known, e);
-}
-
 static bool by_oauth(struct login *l, struct err *e)
 {
-	struct signin s = {.world = l->world, .done = signed_in, .self = l};
-	struct profile known;
-	struct profile kept = {.verified = true};
-	bool done, found;
+	struct world *w = l->world;
+	struct enrol n = {.world = w, .wish = l->wish, .in_memory = w->options.persist_memory, .done = signed_in, .self = l};
+	bool done = enrol_start(&n, NULL, (struct str){0}, e) && turn_until_over(l, e);
 
-	s.wish = l->wish;
-	if (!find_known(l, &known, &found, e))
-		return false;
-	if (found)
-		s.wish.known = &known.grant;
-	done = signin_start(&s, e) && turn_until_over(l, e);
-	if (done) {
-		kept.grant = s.flow.grant;
-		done = profile_copy(l->world->arena, &kept, &l->profile, e) && keep(l, e);
-	}
-	signin_end(&s);
-	return done;
+	if (done && l->open)
+		l->profile.identity = site_identity(&l->url, w->arena);
+	else if (done)
+		done = profile_copy(w->arena, &n.profile, &l->profile, e);
+	enrol_end(&n);
+	return done && report(l, e);
 }
 
 /* --- By a token that is given ------------------------------------------------------------------ */
+
+/* That the token can be kept is proved before anyone is asked for it. */
+static bool open_vault(struct login *l, struct err *e)
+{
+	if (l->world->options.persist_memory)
+		return true;
+	if (vault_open(&l->vault, l->world, e) && vault_can_write(&l->vault, e))
+		return true;
+	return err_hint(e, l->vault.trouble == VAULT_NO_HOME ? "" : " (--persist memory --print keeps nothing)");
+}
+
+static bool keep(struct login *l, struct err *e)
+{
+	struct profile *p = &l->profile;
+	struct arena *a = l->world->arena;
+
+	p->identity = site_identity(&l->url, a);
+	p->server_url = url_text(&l->url, a);
+	p->grant.resource = site_resource(&l->url, a);
+	p->grant.obtained_at = clock_now(l->world->clock);
+	l->vault.wait_ms = 10 * 1000;
+	return !is_kept(l) || vault_put(&l->vault, p, NULL, e);
+}
 
 static bool verified(struct login *l, struct str token, struct err *e)
 {
@@ -171,6 +159,8 @@ static bool by_token(struct login *l, struct err *e)
 {
 	struct str token = args_value(l->args, "--token");
 
+	if (!open_vault(l, e))
+		return false;
 	if (args_given(l->args, "--token") && !str_same(token, S("-")))
 		world_warn(l->world, "A token on the command line can be seen by others on this machine: '--token -' reads standard input.");
 	else if (!given_read(l->world, &token, e))
@@ -179,7 +169,7 @@ static bool by_token(struct login *l, struct err *e)
 		return false;
 	l->profile.grant.access_token = token;
 	l->profile.grant.token_type = S("Bearer");
-	return keep(l, e);
+	return keep(l, e) && report(l, e);
 }
 
 /* --- The command --------------------------------------------------------------------------------- */
@@ -195,16 +185,6 @@ static bool read_flags(struct login *l, struct str target, struct err *e)
 		err_set(e, ERR_USAGE, "with --persist memory the token would be gone at once: add --print to have it printed");
 }
 
-/* That the token can be kept is proved before anyone is asked for anything. */
-static bool open_vault(struct login *l, struct err *e)
-{
-	if (l->world->options.persist_memory)
-		return true;
-	if (vault_open(&l->vault, l->world, e) && vault_can_write(&l->vault, e))
-		return true;
-	return err_hint(e, l->vault.trouble == VAULT_NO_HOME ? "" : " (--persist memory --print keeps nothing)");
-}
-
 static bool login(struct world *w, const struct args *a, struct err *e)
 {
 	struct login l = {.world = w, .args = a};
@@ -214,7 +194,7 @@ static bool login(struct world *w, const struct args *a, struct err *e)
 
 	if (!target.len)
 		return err_set(e, ERR_USAGE, "which server? keyfob login URL");
-	done = read_flags(&l, target, e) && open_vault(&l, e) && (given ? by_token(&l, e) : by_oauth(&l, e));
+	done = read_flags(&l, target, e) && (given ? by_token(&l, e) : by_oauth(&l, e));
 	vault_close(&l.vault);
 	return done;
 }

@@ -7,9 +7,12 @@
 #include "client/site.h"
 #include "http/listen.h"
 #include "sys/clock.h"
+#include "sys/file.h"
 #include "sys/text.h"
 #include "sys/tty.h"
 #include "sys/world.h"
+
+enum { SIGNIN_TOKEN_MAX = 64 * 1024 };
 
 static void follow(struct signin *s);
 
@@ -34,6 +37,7 @@ static void close_ways(struct signin *s)
 {
 	stop_waiting(s);
 	events_timer_clear(s->world->events, &s->soon);
+	events_timer_clear(s->world->events, &s->poll);
 	if (s->door)
 		listen_close(s->world->listen, s->door);
 	s->door = NULL;
@@ -213,6 +217,59 @@ static void ask_user(struct signin *s)
 		world_warn(w, "No browser was opened: %s", e.text);
 }
 
+/* --- A code that is entered elsewhere (RFC 8628) ----------------------------------------------- */
+
+static void poll(void *self)
+{
+	struct signin *s = self;
+
+	flow_poll(&s->flow, now(s));
+	follow(s);
+}
+
+static void show_whole(struct world *w, const char *what, struct str foreign, struct arena scratch)
+{
+	struct buf text = buf_in(&scratch, 0);
+
+	text_show(&text, foreign);
+	world_warn(w, "%s\n\n  %.*s\n", what, STR(buf_str(&text)));
+}
+
+static void show_device(struct signin *s)
+{
+	struct flow_device *d = &s->flow.device;
+	struct world *w = s->world;
+	int64_t left_s = d->expires_at - now(s);
+	struct err e = {0};
+
+	d->is_new = false;
+	show_whole(w, "Open this address on any device:", d->verification_uri, s->arena);
+	show_whole(w, "and enter this code there:", d->user_code, s->arena);
+	if (d->verification_uri_complete.len)
+		show_whole(w, "Or open this one, which holds the code:", d->verification_uri_complete, s->arena);
+	if (left_s >= 120)
+		world_say(w, "The code is good for %d minutes. Waiting.", (int)(left_s / 60));
+	else
+		world_say(w, "The code is good for %d s. Waiting.", (int)left_s);
+	if (s->wish.browser.len && !browser_open(w, s->wish.browser,
+		d->verification_uri_complete.len ? d->verification_uri_complete : d->verification_uri, &e))
+		world_warn(w, "No browser was opened: %s", e.text);
+}
+
+/* The code's own end is the flow's to see; --timeout may come before it. */
+static void wait_for_device(struct signin *s)
+{
+	struct events *v = s->world->events;
+
+	if (s->flow.device.is_new) {
+		show_device(s);
+		s->late = (struct events_timer){.fire = too_late, .self = s};
+		if (s->wish.wait_ms)
+			events_timer_set(v, &s->late, s->wish.wait_ms);
+	}
+	events_timer_set(v, &s->poll, s->flow.wait_ms);
+}
+
 /* --- The steps --------------------------------------------------------------------------------- */
 
 static void answered(void *self, const struct fetch_answer *answer, const struct err *failure)
@@ -292,6 +349,8 @@ static void redirect(struct signin *s)
 
 static void follow(struct signin *s)
 {
+	if (s->over)
+		return;
 	switch (s->flow.step) {
 	case FLOW_SEND:
 		send(s);
@@ -303,7 +362,7 @@ static void follow(struct signin *s)
 		ask_user(s);
 		return;
 	case FLOW_DEVICE:
-		fail(s, ERR_SYSTEM, "nothing here shows the code of a device");
+		wait_for_device(s);
 		return;
 	case FLOW_DONE:
 		finish(s, SIGNIN_DONE, NULL);
@@ -317,27 +376,78 @@ static void follow(struct signin *s)
 	}
 }
 
-bool signin_start(struct signin *s, struct err *e)
+/* --- From beginning to end ---------------------------------------------------------------------- */
+
+bool signin_needs_nobody(enum grant_type type)
 {
-	struct flow_setup setup = {
-		.server = s->wish.server,
-		.challenge = s->wish.challenge,
+	return type == GRANT_CLIENT_CREDENTIALS || type == GRANT_JWT_BEARER || type == GRANT_ENTERPRISE;
+}
+
+/* A token that somebody else puts into a file, anew now and then. */
+static bool read_token_file(struct signin *s, struct str path, struct str *token, struct err *e)
+{
+	struct buf content = buf_in(&s->arena, SIGNIN_TOKEN_MAX);
+
+	if (!file_read(path.at, FILE_TRUSTED, &content, NULL, e))
+		return false;
+	*token = str_trim(buf_str(&content));
+	while (str_ends(*token, S("\n")) || str_ends(*token, S("\r")))
+		*token = str_trim(str_drop_last(*token, 1));
+	return token->len > 0 || err_set(e, ERR_USAGE, "%.*s holds no token", STR(str_first(path, 160)));
+}
+
+static bool read_token_files(struct signin *s, struct flow_setup *setup, struct err *e)
+{
+	const struct signin_wish *wish = &s->wish;
+
+	if (wish->type == GRANT_JWT_BEARER)
+		return read_token_file(s, wish->assertion_file, &setup->assertion, e);
+	if (wish->type == GRANT_ENTERPRISE)
+		return read_token_file(s, wish->id_token_file, &setup->id_token, e);
+	return true;
+}
+
+static struct flow_setup set_up(struct signin *s)
+{
+	const struct signin_wish *wish = &s->wish;
+
+	return (struct flow_setup){
+		.server = wish->server,
+		.type = wish->type,
+		.challenge = wish->challenge,
 		.insist = true,
-		.issuer = s->wish.issuer,
-		.scope = s->wish.scope,
-		.client = s->wish.client,
-		.known = s->wish.known,
+		.issuer = wish->issuer,
+		.scope = wish->scope,
+		.resource = wish->resource,
+		.dpop = wish->dpop,
+		.client = wish->client,
+		.known = wish->known,
 		.allow_http = s->world->options.allow_http,
+		.assertion_file = wish->assertion_file,
+		.id_token_file = wish->id_token_file,
+		.idp_token_endpoint = wish->idp_token_endpoint,
+		.idp_client_id = wish->idp_client_id,
+		.idp_client_secret = wish->idp_client_secret,
 		.rng = s->world->rng,
 		.arena = &s->arena,
-		.timeout_ms = s->wish.answer_ms,
+		.timeout_ms = wish->answer_ms,
 	};
+}
+
+bool signin_start(struct signin *s, struct err *e)
+{
+	struct flow_setup setup = set_up(s);
 
 	if (!arena_new_secret(&s->arena, FLOW_ARENA) || !arena_new(&s->answer_arena, FLOW_ARENA)) {
 		signin_end(s);
 		return err_set(e, ERR_SYSTEM, "no memory for a sign-in");
 	}
+	if (!read_token_files(s, &setup, e)) {
+		signin_end(s);
+		return false;
+	}
 	s->soon = (struct events_timer){.fire = follow_soon, .self = s};
+	s->poll = (struct events_timer){.fire = poll, .self = s};
 	flow_begin(&s->flow, &setup);
 	events_timer_set(s->world->events, &s->soon, 0);
 	return true;

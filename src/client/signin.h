@@ -1,6 +1,7 @@
 /* signin: the waiting room. It carries a sign-in's steps (oauth/flow) on the loop; while the user is
  * away with the browser, the loopback callback and a pasted answer race, and whichever is
- * right first wins. Wrong ones do not end the wait. */
+ * right first wins. Wrong ones do not end the wait. Where a code is entered elsewhere it shows the code and
+ * asks the issuer now and then; grants that need nobody pass through without a door or a terminal. */
 #pragma once
 
 #include <stdbool.h>
@@ -65,11 +66,16 @@ struct signin {
 	uint16_t port;
 	struct events_timer soon;
 	struct events_timer late;
+	struct events_timer poll; /* FLOW_DEVICE */
 	struct input input;
 	bool pasting;
 	bool over;
 };
 
+/* The grant is asked for without a person: no browser, no code, no terminal. */
+bool signin_needs_nobody(enum grant_type type);
+
+/* ERR_SYSTEM; ERR_USAGE for a token file of the wish that holds no token. */
 bool signin_start(struct signin *s, struct err *e);
 /* Ends it in whatever state: closes the door, gives the terminal back, wipes. Content with one that never began. */
 void signin_end(struct signin *s);
