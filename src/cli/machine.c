@@ -14,6 +14,7 @@
 #include "net/loop.h"
 #include "net/proxy.h"
 #include "sys/clock.h"
+#include "sys/farewell.h"
 #include "sys/file.h"
 #include "sys/harden.h"
 #include "sys/tty.h"
@@ -136,6 +137,7 @@ bool machine_open(struct machine *m, struct err *e)
 
 void machine_close(struct machine *m)
 {
+	farewell_finish(&m->world);
 	broker_vault_close(m->world.broker);
 	listener_close(m->listener);
 	carrier_close(m->carrier);

@@ -15,14 +15,15 @@ enum { LINK_MESSAGE = 64 * 1024 * 1024 }; /* bytes of one message at most */
 
 /* The functions run on the loop, never within a call of the link's user. Each may call link_end. */
 struct link_ends {
-	void (*ready)(void *self);                      /* messages may be sent now */
-	void (*message)(void *self, struct str text);   /* one came; text is valid during the call */
-	void (*closed)(void *self, const struct err *why); /* once: it is over, or never began */
+	void (*ready)(void *self);                      /* once: messages may be sent now */
+	void (*message)(void *self, struct str text);   /* one came, or what stands in its place: it may be no JSON. text is valid during the call */
+	/* Once: it is over, or never began. Never NULL: how a child ended is told also where it was asked to by link_finish. */
+	void (*closed)(void *self, const struct err *why);
 	void *self;
 };
 
 struct link_ops {
-	/* Takes a copy of text. ERR_LIMIT when too much waits to be taken. */
+	/* Takes a copy of text, one JSON-RPC message. ERR_LIMIT when too much waits to be taken; ERR_FAILED when it is over. */
 	bool (*send)(struct link *l, struct str text, struct err *e);
 	/* No more is sent: a child gets the end of its input. closed follows when the other side is through. */
 	void (*finish)(struct link *l);

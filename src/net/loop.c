@@ -190,7 +190,7 @@ static bool watch_set(struct events *v, struct events_watch *w, struct err *e)
 		return err_set(e, ERR_SYSTEM, "there is no memory to watch a descriptor");
 	slot->watch = w;
 	slot->source = (struct loop_source){.fd = w->fd, .ready = watched, .self = slot};
-	if (!add(l, &slot->source, LOOP_READ)) {
+	if (!add(l, &slot->source, w->writes ? LOOP_WRITE : LOOP_READ)) {
 		if (errno != EPERM) {
 			free(slot);
 			return err_set(e, ERR_SYSTEM, "descriptor %d cannot be watched: %s", w->fd, strerror(errno));

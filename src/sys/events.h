@@ -25,6 +25,7 @@ struct events_watch {
 	int fd;
 	void (*ready)(void *self); /* there is something to read, or the end */
 	void *self;
+	bool writes; /* instead: there is room to write, or nobody reads any more */
 	/* private */
 	bool set;
 	void *slot;

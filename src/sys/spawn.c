@@ -193,6 +193,8 @@ bool spawn_apart(const char *const argv[], bool keep_stderr, struct err *e)
 
 /* --- A child ------------------------------------------------------------------------ */
 
+#define SPAWN_NONE ((struct spawn_child){.pid = -1, .fd = -1, .output = -1})
+
 static int open_pid(pid_t pid)
 {
 #ifdef SYS_pidfd_open
@@ -203,20 +205,44 @@ static int open_pid(pid_t pid)
 #endif
 }
 
-bool spawn_child(struct spawn_child *c, const char *const argv[], const char *const more[], size_t more_n, struct err *e)
+/* In the child, whose own are 0 to 2; a stream that is one of these already must not be lost on the way. */
+static bool use_streams(const int streams[3])
 {
-	char **env = make_environment(more, more_n);
+	int kept[3];
+
+	for (int i = 0; i < 3; i++)
+		kept[i] = streams[i] < 0 ? i : fcntl(streams[i], F_DUPFD_CLOEXEC, 3);
+	for (int i = 0; i < 3; i++)
+		if (kept[i] < 0 || (kept[i] != i && dup2(kept[i], i) < 0))
+			return false;
+	return true;
+}
+
+/* What tells one child of ours from another. */
+struct manner {
+	int streams[3]; /* -1: ours */
+	bool leads;     /* a group of its own */
+};
+
+static void become_child(const char *const argv[], char **env, struct manner m)
+{
+	if (m.leads)
+		setpgid(0, 0);
+	if (use_streams(m.streams))
+		execute(argv, env);
+}
+
+static bool start_child(struct spawn_child *c, const char *const argv[], char **env, struct manner m, struct err *e)
+{
 	int ends[2];
 	int error;
 
-	*c = (struct spawn_child){.pid = -1, .fd = -1};
-	if (!env || pipe2(ends, O_CLOEXEC) != 0) {
-		free(env);
+	*c = SPAWN_NONE;
+	if (!env || pipe2(ends, O_CLOEXEC) != 0)
 		return cannot(argv[0], errno, e);
-	}
 	c->pid = fork();
 	if (c->pid == 0) {
-		execute(argv, env);
+		become_child(argv, env, m);
 		report(ends[1], errno);
 	}
 	error = c->pid < 0 ? errno : 0;
@@ -224,7 +250,6 @@ bool spawn_child(struct spawn_child *c, const char *const argv[], const char *co
 	if (c->pid > 0)
 		error = heard(ends[0]);
 	close(ends[0]);
-	free(env);
 	if (!error) {
 		c->fd = open_pid(c->pid);
 		return true;
@@ -235,10 +260,77 @@ bool spawn_child(struct spawn_child *c, const char *const argv[], const char *co
 	return cannot(argv[0], error, e);
 }
 
+bool spawn_child(struct spawn_child *c, const char *const argv[], const char *const more[], size_t more_n, struct err *e)
+{
+	char **env = make_environment(more, more_n);
+	bool started = start_child(c, argv, env, (struct manner){.streams = {-1, -1, -1}}, e);
+
+	free(env);
+	return started;
+}
+
+static void close_pair(const int ends[2])
+{
+	close(ends[0]);
+	close(ends[1]);
+}
+
+bool spawn_piped(struct spawn_child *c, const char *const argv[], const char *const more[], size_t more_n, int errors,
+	int *input, struct err *e)
+{
+	char **env;
+	int in[2], out[2];
+	bool started;
+
+	*c = SPAWN_NONE;
+	if (pipe2(in, O_CLOEXEC) != 0)
+		return cannot(argv[0], errno, e);
+	if (pipe2(out, O_CLOEXEC) != 0) {
+		cannot(argv[0], errno, e);
+		close_pair(in);
+		return false;
+	}
+	env = make_environment(more, more_n);
+	started = start_child(c, argv, env, (struct manner){.streams = {in[0], out[1], errors}, .leads = true}, e);
+	free(env);
+	close(in[0]);
+	close(out[1]);
+	if (!started) {
+		close(in[1]);
+		close(out[0]);
+		return false;
+	}
+	fcntl(in[1], F_SETFL, O_NONBLOCK);
+	fcntl(out[0], F_SETFL, O_NONBLOCK);
+	*input = in[1];
+	c->output = out[0];
+	return true;
+}
+
 void spawn_signal(const struct spawn_child *c, int signal)
 {
 	if (c->pid > 0)
 		kill(c->pid, signal);
+}
+
+bool spawn_ended(const struct spawn_child *c, struct spawn_end *end)
+{
+	siginfo_t info = {0};
+
+	*end = (struct spawn_end){0};
+	if (c->pid <= 0 || waitid(P_PID, (id_t)c->pid, &info, WEXITED | WNOHANG | WNOWAIT) != 0 || !info.si_pid)
+		return false;
+	*end = (struct spawn_end){info.si_status, info.si_code != CLD_EXITED};
+	return true;
+}
+
+void spawn_forget(struct spawn_child *c)
+{
+	if (c->fd >= 0)
+		close(c->fd);
+	if (c->output >= 0)
+		close(c->output);
+	*c = SPAWN_NONE;
 }
 
 int spawn_wait(struct spawn_child *c)
@@ -248,9 +340,7 @@ int spawn_wait(struct spawn_child *c)
 	if (c->pid <= 0)
 		return 127;
 	status = reap(c->pid);
-	if (c->fd >= 0)
-		close(c->fd);
-	*c = (struct spawn_child){.pid = -1, .fd = -1};
+	spawn_forget(c);
 	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 

@@ -13,6 +13,7 @@ struct buf;
 struct clock;
 struct err;
 struct events;
+struct farewell;
 struct fetch;
 struct listen;
 struct rng;
@@ -43,6 +44,7 @@ struct world {
 	struct broker *broker;
 	int input;            /* standard input where it is no terminal; -1: it is one, or closed */
 	struct arena *arena;  /* of the whole command; secrets may live in it */
+	struct farewell *farewells; /* children that were told to go (sys/farewell) */
 	/* The value of an environment variable, or NULL. */
 	const char *(*env)(struct world *w, const char *name);
 	/* One piece of text to standard output or standard error, whole, as it is. */

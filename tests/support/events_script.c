@@ -77,7 +77,7 @@ static bool do_watch(struct events_script *s)
 {
 	for (int i = 0; i < WATCHES; i++) {
 		struct events_watch *w = s->watches[i];
-		struct pollfd p = {.fd = w ? w->fd : -1, .events = POLLIN};
+		struct pollfd p = {.fd = w ? w->fd : -1, .events = w && w->writes ? POLLOUT : POLLIN};
 
 		if (w && poll(&p, 1, 0) == 1) {
 			w->ready(w->self);
