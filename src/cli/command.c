@@ -7,6 +7,7 @@ const struct command *const command_table[] = {
 	&cmd_status,
 	&cmd_token,
 	&cmd_inspect,
+	&cmd_run,
 	&cmd_logout,
 	&cmd_vault,
 	&cmd_help,

@@ -1,0 +1,32 @@
+/* visit: a command's talk with one server: it asks and waits, while the loop turns. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "client/conversation.h"
+
+struct args;
+struct json;
+struct aim;
+struct world;
+
+/* Zeroed before visit_begin; not to be moved until visit_end. */
+struct visit {
+	struct world *world;
+	struct conversation *talk; /* large: on the heap */
+	/* private */
+	bool begun, over, broken;
+	struct err failure;
+};
+
+/* Makes the conversation with what the flags say; nothing is sent yet. */
+bool visit_begin(struct visit *v, struct world *w, const struct args *a, const struct aim *t, struct err *e);
+/* Asks, and waits for the answer: v->talk->talk.result or, where it is refused, .refusal. False where there is none. */
+bool visit_ask(struct visit *v, struct str method, const struct json *params, struct err *e);
+/* The same for all pages of a list: v->talk->talk.items. */
+bool visit_list(struct visit *v, struct str method, struct str member, struct err *e);
+/* What the server answered with an error, as an error of ours: ERR_FAILED "the server refuses WHAT: ...". */
+bool visit_refusal(const struct visit *v, const char *what, struct err *e);
+/* Says goodbye where there is something left to say, and wipes everything. Content with one that never began. */
+void visit_end(struct visit *v);
