@@ -18,6 +18,7 @@ struct fetch;
 struct listen;
 struct rng;
 struct tty;
+struct vault_memory;
 
 /* What the global flags said. */
 struct world_options {
@@ -42,6 +43,7 @@ struct world {
 	struct listen *listen;
 	struct tty *tty;
 	struct broker *broker;
+	struct vault_memory *memory; /* what the vaults of --persist memory share; NULL: nothing yet */
 	int input;            /* standard input where it is no terminal; -1: it is one, or closed */
 	struct arena *arena;  /* of the whole command; secrets may live in it */
 	struct farewell *farewells; /* children that were told to go (sys/farewell) */

@@ -7,6 +7,7 @@
 #include "crypto/hash.h"
 #include "crypto/kdf.h"
 #include "sys/world.h"
+#include "vault/memory.h"
 #include "vault/vault_inside.h"
 
 enum { OWN_ROOM = 16 * 1024, WAIT_MS = 10 * 1000 };
@@ -64,6 +65,8 @@ bool vault_open(struct vault *v, struct world *w, struct err *e)
 		err_set(e, ERR_SYSTEM, "there is no memory for the vault");
 		return vault_fail(v, VAULT_UNREADABLE, e);
 	}
+	if (w->options.persist_memory)
+		return memory_join(v, e) && memory_look(v, &old, e);
 	return find_paths(v, e) && vault_load(v, true, &old, e);
 }
 
@@ -71,23 +74,31 @@ void vault_close(struct vault *v)
 {
 	if (v->own.block)
 		lock_close(&v->lock);
+	if (v->memory)
+		memory_leave(v);
 	arena_free(&v->body);
 	arena_free(&v->own);
 	secret_wipe(v, sizeof *v);
 }
 
+/* The file is as it was when it was read, and what was read is at hand. */
+static bool is_same(const struct vault *v)
+{
+	bool rested = v->exists && !v->root;
+
+	return !v->memory && !rested && file_stamp_same(v->stamp, file_stamp(v->path.at));
+}
+
 bool vault_refresh(struct vault *v, bool *changed, struct err *e)
 {
 	struct arena old;
-	bool rested = v->exists && !v->root;
-	bool same = !rested && file_stamp_same(v->stamp, file_stamp(v->path.at));
 	const struct json *root = v->root;
 
 	if (changed)
 		*changed = false;
-	if (same)
+	if (is_same(v))
 		return true;
-	if (!vault_load(v, false, &old, e))
+	if (!(v->memory ? memory_look(v, &old, e) : vault_load(v, false, &old, e)))
 		return false;
 	if (changed)
 		*changed = root != v->root;
@@ -131,6 +142,10 @@ static uint32_t byte_of(struct str id)
 bool vault_grant_try(struct vault *v, struct str id, bool *got, struct err *e)
 {
 	*got = false;
+	if (v->memory) {
+		memory_grant_try(v, byte_of(id), got);
+		return true;
+	}
 	if (!vault_open_lock(v, e))
 		return false;
 	return lock_try(&v->lock, byte_of(id), got, e) || vault_fail(v, VAULT_UNWRITABLE, e);
@@ -138,14 +153,17 @@ bool vault_grant_try(struct vault *v, struct str id, bool *got, struct err *e)
 
 void vault_grant_release(struct vault *v, struct str id)
 {
-	lock_release(&v->lock, byte_of(id));
+	if (v->memory)
+		memory_grant_release(v, byte_of(id));
+	else
+		lock_release(&v->lock, byte_of(id));
 }
 
 void vault_info(const struct vault *v, struct vault_info *info)
 {
 	*info = (struct vault_info){.path = v->path, .exists = v->exists, .open = v->root != NULL};
 	info->profiles = v->count;
-	info->bytes = v->path.at ? (size_t)file_stamp(v->path.at).size : 0;
+	info->bytes = v->path.at && !v->memory ? (size_t)file_stamp(v->path.at).size : 0;
 	info->locked = arena_is_locked(&v->own) && (!v->body.block || arena_is_locked(&v->body));
 	info->generation = v->envelope.generation;
 	memcpy(info->id, v->envelope.id, ENVELOPE_ID);

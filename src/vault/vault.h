@@ -2,7 +2,10 @@
  *
  * A vault is opened, asked, changed and closed by one thread at a time (a file worker may
  * be that thread). Reading takes no lock, since the file is only ever replaced by rename. Every change takes
- * the file lock, reads the file again, applies itself to what is there now, and writes. */
+ * the file lock, reads the file again, applies itself to what is there now, and writes.
+ *
+ * With world.options.persist_memory all vaults of the process are one in memory (vault/memory): nothing on disk is read or
+ * written, there are no keys, and all else is the same. */
 #pragma once
 
 #include <stdbool.h>
@@ -21,6 +24,7 @@
 struct err;
 struct json;
 struct keys;
+struct vault_memory;
 struct world;
 
 /* Why a call failed, beside the error's text: one cure each. */
@@ -64,6 +68,7 @@ struct vault {
 	uint8_t seen_id[ENVELOPE_ID]; /* of the vault that was last opened here */
 	uint64_t seen;           /* and its generation */
 	struct lock lock;
+	struct vault_memory *memory; /* what is kept is there, and nothing on disk; NULL: in the file */
 };
 
 /* The folder: --home, $KEYFOB_HOME, $XDG_CONFIG_HOME/keyfob, ~/.config/keyfob by $HOME. In a. Needs no

@@ -8,6 +8,7 @@
 #include "crypto/rng.h"
 #include "sys/clock.h"
 #include "sys/world.h"
+#include "vault/memory.h"
 #include "vault/vault_inside.h"
 
 enum {
@@ -55,9 +56,20 @@ static bool take_lock(struct vault *v, struct err *e)
 	return vault_fail(v, VAULT_BUSY, e);
 }
 
+static bool begin_in_memory(struct vault *v, struct vault_session *s, struct err *e)
+{
+	memory_begin(v);
+	if (memory_load(v, &s->old, e))
+		return true;
+	memory_end(v);
+	return false;
+}
+
 bool vault_begin(struct vault *v, struct vault_session *s, struct err *e)
 {
 	*s = (struct vault_session){0};
+	if (v->memory)
+		return begin_in_memory(v, s, e);
 	if (!take_lock(v, e))
 		return false;
 	if (vault_load(v, false, &s->old, e))
@@ -69,7 +81,10 @@ bool vault_begin(struct vault *v, struct vault_session *s, struct err *e)
 void vault_end(struct vault *v, struct vault_session *s)
 {
 	arena_free(&s->old);
-	lock_release(&v->lock, FILE_BYTE);
+	if (v->memory)
+		memory_end(v);
+	else
+		lock_release(&v->lock, FILE_BYTE);
 }
 
 /* --- A vault that is not there yet ---------------------------------------------------- */
@@ -201,7 +216,8 @@ bool vault_commit(struct vault *v, const struct envelope *header, const uint8_t 
 	next.generation++;
 	if (!build(v, profiles, count, &a, &text, &body, e))
 		return false;
-	if (!write_file(v, &next, data_key, buf_str(&text), e)) {
+	if (!(v->memory ? memory_store(v, buf_str(&text), next.generation, e)
+			: write_file(v, &next, data_key, buf_str(&text), e))) {
 		arena_free(&a);
 		return false;
 	}
@@ -212,7 +228,7 @@ bool vault_commit(struct vault *v, const struct envelope *header, const uint8_t 
 	v->count = body.count;
 	v->exists = true;
 	v->envelope = next;
-	v->stamp = file_stamp(v->path.at);
+	v->stamp = v->memory ? (struct file_stamp){.size = (int64_t)text.len} : file_stamp(v->path.at);
 	memcpy(v->seen_id, next.id, ENVELOPE_ID);
 	v->seen = next.generation;
 	return true;
@@ -220,13 +236,16 @@ bool vault_commit(struct vault *v, const struct envelope *header, const uint8_t 
 
 bool vault_can_write(struct vault *v, struct err *e)
 {
-	size_t size = len_add((size_t)file_stamp(v->path.at).size, SPARE);
+	size_t size;
 
+	if (v->memory)
+		return true;
 	if (v->exists && !v->root) {
 		err_set(e, ERR_VAULT, "the vault %.*s is not open", STR(str_first(v->path, 200)));
 		return vault_fail(v, VAULT_KEY_MISSING, e);
 	}
 	if (!vault_open_lock(v, e))
 		return false;
+	size = len_add((size_t)file_stamp(v->path.at).size, SPARE);
 	return file_can_replace(v->path.at, size, e) || vault_fail(v, VAULT_UNWRITABLE, e);
 }

@@ -8,22 +8,27 @@
 #include "sys/world.h"
 #include "vault/vault_inside.h"
 
+static bool refuse(struct vault *v, struct err *e, const char *why)
+{
+	err_set(e, ERR_VAULT, "%s", why);
+	return vault_fail(v, VAULT_UNWRITABLE, e);
+}
+
+static bool has_keys(struct vault *v, struct err *e)
+{
+	return !v->memory || refuse(v, e, "a vault in memory has no keys");
+}
+
 /* Takes the lock on a vault that must be there already. */
 static bool begin_existing(struct vault *v, struct vault_session *s, struct err *e)
 {
-	if (!vault_begin(v, s, e))
+	if (!has_keys(v, e) || !vault_begin(v, s, e))
 		return false;
 	if (v->exists)
 		return true;
 	vault_end(v, s);
 	err_set(e, ERR_VAULT, "there is no vault at %.*s yet: the first login makes it", STR(str_first(v->path, 200)));
 	return vault_fail(v, VAULT_UNREADABLE, e);
-}
-
-static bool refuse(struct vault *v, struct err *e, const char *why)
-{
-	err_set(e, ERR_VAULT, "%s", why);
-	return vault_fail(v, VAULT_UNWRITABLE, e);
 }
 
 static size_t count_passphrases(const struct envelope *header)
@@ -100,6 +105,8 @@ bool vault_unlock_also(struct vault *v, const struct keysearch_secret *secret, u
 {
 	uint32_t opened = 0;
 
+	if (!has_keys(v, e))
+		return false;
 	if (!v->exists)
 		return refuse(v, e, "there is no vault to open");
 	if (!keys_unlock(v->keys, &v->envelope, secret, &opened, e))

@@ -180,6 +180,27 @@ static void in_memory_the_vault_is_left_alone(void **state)
 	assert_int_equal(folder_count(&box.f, ".", "home"), 0);
 }
 
+static void a_vault_in_memory_is_a_vault(void **state)
+{
+	const struct profile *p;
+	struct vault v;
+
+	(void)state;
+	box.t.world.options.persist_memory = true;
+	sign_in(NULL, NULL);
+	enrol_end(&n);
+	sign_in(NULL, NULL);
+	succeeds();
+	enrol_end(&n);
+	assert_int_equal(issuer.registrations, 1);
+	vault_box_open(&box, &v);
+	p = vault_find(&v, S("https://mcp.example"));
+	assert_non_null(p);
+	assert_str(p->grant.access_token, "at-2");
+	vault_close(&v);
+	assert_int_equal(folder_count(&box.f, ".", "home"), 0);
+}
+
 static void that_it_can_be_kept_is_proved_first(void **state)
 {
 	(void)state;
@@ -357,6 +378,7 @@ int main(void)
 		TEST(the_users_own_scope_comes_before_a_challenges),
 		TEST(a_step_up_asks_for_the_union),
 		TEST(in_memory_the_vault_is_left_alone),
+		TEST(a_vault_in_memory_is_a_vault),
 		TEST(that_it_can_be_kept_is_proved_first),
 		TEST(a_server_that_asks_for_nothing_is_told_so),
 		TEST(a_failure_is_told_and_changes_nothing),

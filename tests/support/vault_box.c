@@ -2,6 +2,7 @@
 
 #include "crypto/kdf.h"
 #include "support/test.h"
+#include "vault/memory.h"
 
 void vault_box_start(struct vault_box *b)
 {
@@ -13,6 +14,7 @@ void vault_box_start(struct vault_box *b)
 
 void vault_box_end(struct vault_box *b)
 {
+	memory_free(&b->t.world);
 	folder_end(&b->f);
 	test_world_end(&b->t);
 }
