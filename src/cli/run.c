@@ -4,6 +4,7 @@
 #include "base/len.h"
 #include "cli/args.h"
 #include "cli/command.h"
+#include "cli/headers.h"
 #include "cli/script.h"
 #include "cli/aim.h"
 #include "cli/visit.h"
@@ -86,6 +87,7 @@ static bool run(struct world *w, const struct args *a, struct err *e)
 static const struct command_flag flags[] = {
 	{"--url", 'u', "URL", "the server, where it is not the first word"},
 	{"--script", 0, "FILE", "send these requests, one JSON object a line; '-' is stdin"},
+	HEADERS_FLAGS,
 	{0},
 };
 
@@ -94,6 +96,7 @@ const struct command cmd_run = {
 	.usage = "run TARGET --script FILE",
 	.summary = "Calls a tool of a server",
 	.flags = flags,
+	.signs_in = true,
 	.words_max = 2,
 	.run = run,
 };

@@ -2,8 +2,11 @@
 
 #include <stdlib.h>
 
-#include "cli/args.h"
 #include "cli/aim.h"
+#include "cli/args.h"
+#include "cli/headers.h"
+#include "cli/wish.h"
+#include "client/enrol.h"
 #include "sys/world.h"
 
 static void done(void *self, const struct err *failure)
@@ -15,21 +18,35 @@ static void done(void *self, const struct err *failure)
 		v->failure = *failure;
 }
 
+/* Who answers over HTTP may want a sign-in, which the flags describe. */
+static bool reach(struct visit *v, const struct args *a, const struct aim *t, struct err *e)
+{
+	struct authorized_server *s = &v->talk->server;
+	struct http_field *fields = NULL;
+
+	s->url = t->url;
+	s->enrol = v->enrol;
+	v->enrol->world = v->world;
+	if (!headers_read(v->world, a, &fields, &s->fields_n, e))
+		return false;
+	s->fields = fields;
+	return wish_read(v->world, a, &t->url, &v->enrol->wish, e) && wish_fall_back(v->world, e);
+}
+
 bool visit_begin(struct visit *v, struct world *w, const struct args *a, const struct aim *t, struct err *e)
 {
 	struct conversation *c = calloc(1, sizeof *c);
 
-	(void)a;
-	if (!c)
-		return err_set(e, ERR_SYSTEM, "no memory for a conversation");
 	v->world = w;
 	v->talk = c;
+	v->enrol = calloc(1, sizeof *v->enrol);
+	if (!c || !v->enrol)
+		return err_set(e, ERR_SYSTEM, "no memory for a conversation");
 	c->world = w;
-	c->server.url = t->url;
 	c->brisk = true;
 	c->done = done;
 	c->self = v;
-	v->begun = conversation_start(c, e);
+	v->begun = reach(v, a, t, e) && conversation_start(c, e);
 	return v->begun;
 }
 
@@ -80,5 +97,7 @@ void visit_end(struct visit *v)
 	if (v->talk)
 		conversation_end(v->talk);
 	free(v->talk);
+	free(v->enrol);
 	v->talk = NULL;
+	v->enrol = NULL;
 }

@@ -7,6 +7,7 @@
 #include "client/conversation.h"
 
 struct args;
+struct enrol;
 struct json;
 struct aim;
 struct world;
@@ -16,6 +17,7 @@ struct visit {
 	struct world *world;
 	struct conversation *talk; /* large: on the heap */
 	/* private */
+	struct enrol *enrol;
 	bool begun, over, broken;
 	struct err failure;
 };
