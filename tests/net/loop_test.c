@@ -252,6 +252,35 @@ static void watches_pipes_files_and_dev_null_alike(void **state)
 		close(r[i].watch.fd);
 }
 
+static void a_watch_for_writing_waits_for_room_and_hears_of_the_end(void **state)
+{
+	static char fill[64 * 1024];
+	struct events_watch w = {.ready = note, .self = (void *)(intptr_t)1, .writes = true};
+	struct events_timer t = timer(2);
+	struct err e = {0};
+	int ends[2];
+
+	(void)state;
+	fired_n = 0;
+	assert_int_equal(pipe2(ends, O_CLOEXEC | O_NONBLOCK), 0);
+	w.fd = ends[1];
+	assert_int_equal(write(ends[1], fill, sizeof fill), sizeof fill);
+	assert_ok(events_watch_set(v, &w, &e), &e);
+	events_timer_set(v, &t, 10);
+	while (!fired_n)
+		turn();
+	assert_int_equal(fired[0], 2);
+	assert_int_equal(read(ends[0], fill, sizeof fill), sizeof fill);
+	turn();
+	assert_int_equal(fired[1], 1);
+	assert_int_equal(write(ends[1], fill, sizeof fill), sizeof fill);
+	close(ends[0]);
+	turn();
+	assert_int_equal(fired[2], 1);
+	events_watch_clear(v, &w);
+	close(ends[1]);
+}
+
 static void a_file_does_not_starve_timers(void **state)
 {
 	struct reader r;
@@ -367,6 +396,7 @@ int main(void)
 		with_loop(a_closed_loop_gives_the_signals_back),
 		cmocka_unit_test(an_ignored_signal_stays_ignored),
 		with_loop(watches_pipes_files_and_dev_null_alike),
+		with_loop(a_watch_for_writing_waits_for_room_and_hears_of_the_end),
 		with_loop(a_file_does_not_starve_timers),
 		with_loop(a_bad_descriptor_is_refused),
 		with_loop(a_source_removed_in_a_batch_hears_nothing),

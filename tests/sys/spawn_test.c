@@ -118,6 +118,114 @@ static void a_signal_ends_a_child(void **state)
 	assert_int_equal(spawn_wait(&c), 128 + SIGTERM);
 }
 
+/* All that comes out of a child, until its end. */
+static struct str all_of(int fd)
+{
+	static char text[1024];
+	size_t len = 0;
+
+	for (;;) {
+		ssize_t n;
+
+		assert_int_equal(poll(&(struct pollfd){.fd = fd, .events = POLLIN}, 1, 10000), 1);
+		n = read(fd, text + len, sizeof text - len);
+		if (n <= 0)
+			return str_make(text, len);
+		len += (size_t)n;
+	}
+}
+
+static void a_piped_child_has_streams_and_a_group_of_its_own(void **state)
+{
+	const char *argv[] = {"sh", "-c", "cat; echo errors >&2; ps=$(cut -d' ' -f5 /proc/$$/stat); [ \"$ps\" = $$ ] && echo leads; exit 5", NULL};
+	struct spawn_child c;
+	struct spawn_end end;
+	struct err e = {0};
+	int errors[2];
+	int input;
+
+	(void)state;
+	assert_int_equal(pipe2(errors, O_CLOEXEC), 0);
+	assert_ok(spawn_piped(&c, argv, NULL, 0, errors[1], &input, &e), &e);
+	close(errors[1]);
+	assert_int_equal(getpgid(c.pid), c.pid);
+	assert_false(spawn_ended(&c, &end));
+	assert_int_equal(write(input, "in\n", 3), 3);
+	close(input);
+	assert_str(all_of(c.output), "in\nleads\n");
+	assert_str(all_of(errors[0]), "errors\n");
+	if (c.fd >= 0)
+		assert_int_equal(poll(&(struct pollfd){.fd = c.fd, .events = POLLIN}, 1, 10000), 1);
+	while (!spawn_ended(&c, &end))
+		usleep(1000);
+	assert_int_equal(end.code, 5);
+	assert_false(end.by_signal);
+	assert_int_equal(spawn_wait(&c), 5);
+	assert_int_equal(c.output, -1);
+	assert_false(spawn_ended(&c, &end));
+	close(errors[0]);
+}
+
+static void a_piped_child_that_is_missing_leaves_no_descriptor(void **state)
+{
+	const char *argv[] = {"no-such-program-anywhere", NULL};
+	struct spawn_child c;
+	struct err e = {0};
+	int input, next = dup(2);
+
+	(void)state;
+	close(next);
+	assert_false(spawn_piped(&c, argv, NULL, 0, -1, &input, &e));
+	assert_non_null(strstr(e.text, "no-such-program-anywhere"));
+	assert_int_equal(c.pid, -1);
+	assert_int_equal(dup(2), next);
+	close(next);
+}
+
+/* Pipes then get the numbers of standard streams. */
+static void a_piped_child_can_be_had_where_standard_streams_are_closed(void **state)
+{
+	pid_t pid = fork();
+	int status = 0;
+
+	(void)state;
+	if (pid == 0) {
+		const char *argv[] = {"sh", "-c", "cat; cat >&2", NULL};
+		struct spawn_child c;
+		struct err e = {0};
+		char text[8];
+		int input;
+
+		close(0);
+		close(1);
+		close(2);
+		if (!spawn_piped(&c, argv, NULL, 0, -1, &input, &e) || write(input, "in", 2) != 2)
+			_exit(1);
+		close(input);
+		poll(&(struct pollfd){.fd = c.output, .events = POLLIN}, 1, 10000);
+		_exit(read(c.output, text, sizeof text) == 2 && memcmp(text, "in", 2) == 0 ? 0 : 2);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+}
+
+static void tells_a_signal_from_a_status(void **state)
+{
+	const char *argv[] = {"sh", "-c", "kill -TERM $$", NULL};
+	struct spawn_child c;
+	struct spawn_end end;
+	struct err e = {0};
+
+	(void)state;
+	assert_ok(spawn_child(&c, argv, NULL, 0, &e), &e);
+	assert_int_equal(c.output, -1);
+	while (!spawn_ended(&c, &end))
+		usleep(1000);
+	assert_int_equal(end.code, SIGTERM);
+	assert_true(end.by_signal);
+	spawn_wait(&c);
+}
+
 static void hardening_does_not_reach_a_child(void **state)
 {
 	const char *argv[] = {"sh", "-c", "[ \"$(umask)\" = 0022 ] && exit 7", NULL};
@@ -159,6 +267,10 @@ int main(void)
 		cmocka_unit_test(says_which_program_is_missing),
 		cmocka_unit_test(a_child_gets_what_is_given_and_its_status_comes_back),
 		cmocka_unit_test(a_signal_ends_a_child),
+		cmocka_unit_test(a_piped_child_has_streams_and_a_group_of_its_own),
+		cmocka_unit_test(a_piped_child_that_is_missing_leaves_no_descriptor),
+		cmocka_unit_test(a_piped_child_can_be_had_where_standard_streams_are_closed),
+		cmocka_unit_test(tells_a_signal_from_a_status),
 		cmocka_unit_test(hardening_does_not_reach_a_child),
 		cmocka_unit_test(hardening_fills_closed_descriptors),
 	};
