@@ -124,14 +124,16 @@ static bool show_all(struct world *w, const struct vault *v, int64_t now, struct
 static bool show_one(struct world *w, const struct vault *v, struct str target, int64_t now, struct err *e)
 {
 	const struct profile *p;
+	struct str login;
 	struct url url;
 
 	if (!site_read(target, w->arena, &url, e))
 		return false;
+	login = site_login(url_text(&url, w->arena), w->arena);
 	p = site_find(v, &url, *w->arena);
 	if (!p)
-		return err_set(e, ERR_LOGIN, "no sign-in is kept for %.*s: keyfob login %.*s",
-			STR(site_identity(&url, w->arena)), STR(url_text(&url, w->arena)));
+		return err_set(e, ERR_LOGIN, "no sign-in is kept for %.*s: %.*s",
+			STR(site_identity(&url, w->arena)), STR(login));
 	if (w->options.json) {
 		if (!print_json(w, v, p, now, e))
 			return false;
@@ -139,11 +141,11 @@ static bool show_one(struct world *w, const struct vault *v, struct str target, 
 		print_profile(w, p, now, *w->arena);
 	}
 	if (!site_covers(p, &url, *w->arena))
-		return err_set(e, ERR_LOGIN, "that token is for %.*s and does not cover %.*s: keyfob login %.*s",
-			STR(str_first(p->grant.resource, 80)), STR(url_text(&url, w->arena)), STR(url_text(&url, w->arena)));
+		return err_set(e, ERR_LOGIN, "that token is for %.*s and does not cover %.*s: %.*s",
+			STR(str_first(p->grant.resource, 80)), STR(str_first(url_text(&url, w->arena), 160)), STR(login));
 	if (str_same(str_of(state_of(p, now)), S("login-needed")))
-		return err_set(e, ERR_LOGIN, "the sign-in at %.*s is spent: keyfob login %.*s",
-			STR(str_first(p->identity, 80)), STR(url_text(&url, w->arena)));
+		return err_set(e, ERR_LOGIN, "the sign-in at %.*s is spent: %.*s",
+			STR(str_first(p->identity, 80)), STR(login));
 	return true;
 }
 

@@ -98,10 +98,10 @@ static bool find(struct broker_vault *b, struct broker_ask *ask, const struct pr
 	text = url_text(&ask->url, &scratch);
 	*p = site_find(&b->vault, &ask->url, scratch);
 	if (!*p)
-		return err_set(e, ERR_LOGIN, "not signed in at %.*s: keyfob login %.*s", STR(str_first(text, 160)), STR(str_first(text, 160)));
+		return err_set(e, ERR_LOGIN, "not signed in at %.*s: %.*s", STR(str_first(text, 160)), STR(site_login(text, &scratch)));
 	if (!site_covers(*p, &ask->url, scratch))
-		return err_set(e, ERR_LOGIN, "the token is for %.*s, which does not cover %.*s: keyfob login %.*s",
-			STR(str_first((*p)->grant.resource, 100)), STR(str_first(text, 100)), STR(str_first(text, 100)));
+		return err_set(e, ERR_LOGIN, "the token is for %.*s, which does not cover %.*s: %.*s",
+			STR(str_first((*p)->grant.resource, 100)), STR(str_first(text, 100)), STR(site_login(text, &scratch)));
 	if (!place_is_safe(b->world->options.allow_http, &ask->url))
 		return err_set(e, ERR_USAGE, "a token does not travel to %.*s in the clear: use https, or --allow-http %.*s",
 			STR(str_first(text, 160)), STR(str_first(ask->url.host, 80)));
@@ -124,15 +124,17 @@ static bool is_fresh(void *self, const struct profile *p)
 static bool explain(struct broker_vault *b, struct broker_ask *ask, const struct grant *g, struct err *e)
 {
 	struct arena scratch = *ask->arena;
-	struct str text = str_first(url_text(&ask->url, &scratch), 160);
+	struct str whole = url_text(&ask->url, &scratch);
+	struct str login = site_login(whole, &scratch);
+	struct str text = str_first(whole, 160);
 
 	if (!is_usable(b, ask, g, 0))
-		return err_set(e, ERR_LOGIN, "the sign-in at %.*s is spent: keyfob login %.*s", STR(text), STR(text));
+		return err_set(e, ERR_LOGIN, "the sign-in at %.*s is spent: %.*s", STR(text), STR(login));
 	if (g->refresh_token.len)
 		return err_set(e, ERR_FAILED, "even a fresh token for %.*s does not live another %" PRId64 " s: ask for less",
 			STR(text), ask->min_ttl_s);
-	return err_set(e, ERR_LOGIN, "the token for %.*s does not live another %" PRId64 " s and cannot be refreshed: keyfob login %.*s",
-		STR(text), ask->min_ttl_s, STR(text));
+	return err_set(e, ERR_LOGIN, "the token for %.*s does not live another %" PRId64 " s and cannot be refreshed: %.*s",
+		STR(text), ask->min_ttl_s, STR(login));
 }
 
 /* A token that came this moment is given though its issuer lets it live no longer than that took. */

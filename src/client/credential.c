@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "base/len.h"
+#include "client/site.h"
 #include "oauth/dpop.h"
 #include "oauth/scope.h"
 
@@ -21,7 +22,7 @@ static enum credential_action ask(struct credential *c, const char *why, struct 
 {
 	if (c->may_ask)
 		return CREDENTIAL_ASK;
-	err_set(e, ERR_LOGIN, "%s: keyfob login %.*s", why, STR(str_first(c->shown, 160)));
+	err_set(e, ERR_LOGIN, "%s: %.*s", why, STR(site_login(c->shown, c->arena)));
 	if (is_proposed(c))
 		err_hint(e, " --scope '%.*s'", STR(c->scope));
 	return CREDENTIAL_FAIL;

@@ -7,6 +7,8 @@
 #include "sys/world.h"
 #include "vault/vault.h"
 
+enum { LOGIN_SHOWN = 160 };
+
 bool site_read(struct str text, struct arena *a, struct url *url, struct err *e)
 {
 	struct err why = {0};
@@ -50,6 +52,14 @@ bool site_covers(const struct profile *p, const struct url *url, struct arena sc
 const struct profile *site_find(const struct vault *v, const struct url *url, struct arena scratch)
 {
 	return vault_find(v, site_identity(url, &scratch));
+}
+
+struct str site_login(struct str url, struct arena *a)
+{
+	struct str word = url.len && url.len <= LOGIN_SHOWN ? text_quoted(url, a) : S("URL");
+	struct str whole = word.len ? arena_print(a, "keyfob login %.*s", STR(word)) : word;
+
+	return whole.len ? whole : S("keyfob login URL");
 }
 
 void site_tell(struct world *w, const struct fetch_request *r)

@@ -31,5 +31,9 @@ bool site_covers(const struct profile *p, const struct url *url, struct arena sc
 /* The profile of url's identity in v; NULL when there is none. */
 const struct profile *site_find(const struct vault *v, const struct url *url, struct arena scratch);
 
+/* The command that signs in at url (its text), as an error proposes it: fit to be pasted into a shell, and never a half of a URL: one that is
+ * too long to be shown is left to the user ("keyfob login URL"). In a. */
+struct str site_login(struct str url, struct arena *a);
+
 /* With --verbose: which request goes out, without its query, which may hold secrets. */
 void site_tell(struct world *w, const struct fetch_request *r);

@@ -6,6 +6,7 @@
 #include "base/b64.h"
 #include "base/buf.h"
 #include "client/conversation.h"
+#include "client/site.h"
 #include "crypto/rng.h"
 #include "sys/world.h"
 
@@ -52,8 +53,8 @@ static bool rejected(struct world *w, const struct url *url, struct err *e)
 {
 	struct arena scratch = *w->arena;
 
-	return err_set(e, ERR_LOGIN, "the server rejected the token: nothing was stored. Get a new one, or sign in: keyfob login %.*s",
-		STR(str_first(url_text(url, &scratch), 200)));
+	return err_set(e, ERR_LOGIN, "the server rejected the token: nothing was stored. Get a new one, or sign in: %.*s",
+		STR(site_login(url_text(url, &scratch), &scratch)));
 }
 
 /* A token that nobody can have issued. */

@@ -90,3 +90,32 @@ struct str text_shown(struct str s, struct arena *a)
 		buf_add(&out, S("..."));
 	return out.full ? (struct str){0} : buf_str(&out);
 }
+
+static bool is_plain(struct str s)
+{
+	for (size_t i = 0; i < s.len; i++) {
+		char c = s.at[i];
+
+		if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9') && !str_has(S("_@%+:,./-"), c))
+			return false;
+	}
+	return s.len > 0;
+}
+
+/* Within single quotes a shell sees nothing; a quote itself stands outside of them. */
+struct str text_quoted(struct str s, struct arena *a)
+{
+	struct buf out = buf_in(a, 0);
+	struct str piece;
+	bool more = true;
+
+	if (is_plain(s))
+		return arena_str(a, s);
+	while (more) {
+		more = str_cut(s, '\'', &piece, &s);
+		buf_add_char(&out, '\'');
+		buf_add(&out, piece);
+		buf_add(&out, more ? S("'\\'") : S("'"));
+	}
+	return out.full ? (struct str){0} : buf_str(&out);
+}

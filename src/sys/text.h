@@ -12,3 +12,7 @@ struct buf;
 void text_show(struct buf *out, struct str s);
 /* The same in a, for printf's %.*s; of more than 4 KiB only those are shown, and "..." follows. */
 struct str text_shown(struct str s, struct arena *a);
+
+/* s as one word of a command that is to be pasted into a shell: as it is where no shell would see anything in it, else in single quotes.
+ * In a; empty when a is full. Controls stay: text_show comes before, or err cleans them. */
+struct str text_quoted(struct str s, struct arena *a);

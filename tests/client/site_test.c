@@ -130,6 +130,19 @@ static void a_sign_in_is_found_by_the_base_url(void **state)
 	assert_null(site_find(&v, &other, a));
 }
 
+static void the_proposed_command_can_be_pasted(void **state)
+{
+	static char long_url[400] = "https://mcp.example/";
+
+	(void)state;
+	assert_str(site_login(S("https://mcp.example/mcp"), &a), "keyfob login https://mcp.example/mcp");
+	assert_str(site_login(S("https://mcp.example/?a&b;c"), &a), "keyfob login 'https://mcp.example/?a&b;c'");
+	memset(long_url + 20, 'x', 300);
+	assert_str(site_login(str_of(long_url), &a), "keyfob login URL");
+	assert_str(site_login((struct str){0}, &a), "keyfob login URL");
+	assert_str(site_login(S("https://mcp.example/mcp"), &(struct arena){0}), "keyfob login URL");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -139,6 +152,7 @@ int main(void)
 		TEST(what_is_no_url_is_told_so),
 		TEST(a_token_goes_where_its_resource_covers),
 		TEST(a_sign_in_is_found_by_the_base_url),
+		TEST(the_proposed_command_can_be_pasted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

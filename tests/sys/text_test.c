@@ -55,11 +55,34 @@ static void cuts_what_is_long(void **state)
 	arena_free(&a);
 }
 
+static void a_word_of_a_command_is_quoted_where_a_shell_would_see_something_in_it(void **state)
+{
+	static const char *const cases[][2] = {
+		{"https://mcp.example:8080/a-b_c/%20+x,y@z", "https://mcp.example:8080/a-b_c/%20+x,y@z"},
+		{"~root", "'~root'"},
+		{"https://h/?a=1&b=2", "'https://h/?a=1&b=2'"},
+		{"https://h/;reboot", "'https://h/;reboot'"},
+		{"http://[::1]/", "'http://[::1]/'"},
+		{"it's", "'it'\\''s'"},
+		{"'", "''\\'''"},
+		{"$(x)`y`\"", "'$(x)`y`\"'"},
+		{"", "''"},
+	};
+	struct arena a;
+
+	(void)state;
+	assert_true(arena_new(&a, 65536));
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		assert_str(text_quoted(str_of(cases[i][0]), &a), cases[i][1]);
+	arena_free(&a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(shows_what_cannot_be_seen),
 		cmocka_unit_test(cuts_what_is_long),
+		cmocka_unit_test(a_word_of_a_command_is_quoted_where_a_shell_would_see_something_in_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
