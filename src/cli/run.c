@@ -86,7 +86,7 @@ static bool run(struct world *w, const struct args *a, struct err *e)
 
 static const struct command_flag flags[] = {
 	{"--url", 'u', "URL", "the server, where it is not the first word"},
-	{"--script", 0, "FILE", "send these requests, one JSON object a line; '-' is stdin"},
+	{"--script", 0, "FILE", "requests, one JSON object a line; '-' is stdin"},
 	HEADERS_FLAGS,
 	{0},
 };
