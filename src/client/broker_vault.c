@@ -27,6 +27,7 @@ struct broker_vault {
 	bool open;
 	bool away; /* the file worker has the vault */
 	struct broker_ask *asked; /* not looked at yet */
+	struct broker_ask *held;  /* until one of the renewals is over */
 	struct events_timer soon;
 	struct renewal renewals[REFRESHES];
 };
@@ -162,6 +163,20 @@ static void settle(struct broker_vault *b, struct broker_ask *ask, bool renewed_
 	}
 }
 
+/* There is room for one renewal more: those who waited for that come before those who asked since. */
+static void look_again(struct broker_vault *b)
+{
+	struct broker_ask **last = &b->held;
+
+	while (*last)
+		last = &(*last)->next;
+	*last = b->asked;
+	b->asked = b->held;
+	b->held = NULL;
+	if (b->asked)
+		events_timer_set(b->world->events, &b->soon, 0);
+}
+
 static void renewed(void *self, const struct err *failure)
 {
 	struct renewal *n = self;
@@ -176,8 +191,7 @@ static void renewed(void *self, const struct err *failure)
 		settle(b, ask, !failure, failure ? &kept : NULL);
 	}
 	rest(b);
-	if (b->asked)
-		events_timer_set(b->world->events, &b->soon, 0);
+	look_again(b);
 }
 
 static void append(struct broker_ask **list, struct broker_ask *ask)
@@ -188,7 +202,8 @@ static void append(struct broker_ask **list, struct broker_ask *ask)
 	*list = ask;
 }
 
-static bool join(struct broker_vault *b, struct broker_ask *ask, const struct profile *p, struct err *e)
+/* Waits for the renewal of this grant, which begins now where it is not under way and there is room for it. */
+static void join(struct broker_vault *b, struct broker_ask *ask, const struct profile *p)
 {
 	struct renewal *spare = NULL;
 	struct renewal *n = NULL;
@@ -201,18 +216,15 @@ static bool join(struct broker_vault *b, struct broker_ask *ask, const struct pr
 		else if (!at->busy && !spare)
 			spare = at;
 	}
-	if (!n && !spare)
-		return err_set(e, ERR_LIMIT, "%d tokens are being refreshed already: try again", REFRESHES);
-	if (n) {
-		append(&n->first, ask);
-		return true;
+	if (n || !spare) {
+		append(n ? &n->first : &b->held, ask);
+		return;
 	}
 	*spare = (struct renewal){.broker = b, .busy = true};
 	append(&spare->first, ask);
 	spare->refresh = (struct refresh){
 		.world = b->world, .vault = &b->vault, .away = &b->away, .is_fresh = is_fresh, .done = renewed, .self = spare};
 	refresh_start(&spare->refresh, p->id, &ask->url);
-	return true;
 }
 
 /* --- Questions --------------------------------------------------------------------------- */
@@ -228,8 +240,8 @@ static void answer(struct broker_vault *b, struct broker_ask *ask)
 		give(ask, p);
 	else if (!p->grant.refresh_token.len)
 		settle(b, ask, false, NULL);
-	else if (!join(b, ask, p, &e))
-		fail(ask, &e);
+	else
+		join(b, ask, p);
 }
 
 static void look(void *self)
@@ -267,7 +279,7 @@ static void cancel(struct broker *broker, struct broker_ask *ask)
 {
 	struct broker_vault *b = (struct broker_vault *)(void *)broker;
 
-	if (unlink_ask(&b->asked, ask))
+	if (unlink_ask(&b->asked, ask) || unlink_ask(&b->held, ask))
 		return;
 	for (size_t i = 0; i < REFRESHES; i++)
 		if (unlink_ask(&b->renewals[i].first, ask))

@@ -35,7 +35,9 @@ struct question {
 	bool over, good;
 };
 
-static struct question q[12];
+enum { BROKER_GRANTS = 12 };
+
+static struct question q[BROKER_GRANTS];
 
 static void serve(void *self, const struct fetch_request *r, struct fetch_script_step *answer)
 {
@@ -550,6 +552,31 @@ static void the_wait_for_others_has_an_end(void **state)
 
 /* --- Within the process ----------------------------------------------------------------------- */
 
+static void more_grants_than_are_refreshed_at_once_take_turns(void **state)
+{
+	static char identities[BROKER_GRANTS][40];
+	char url[64];
+
+	(void)state;
+	for (int i = 0; i < BROKER_GRANTS; i++) {
+		snprintf(identities[i], sizeof *identities, "https://n%d.example", i);
+		store(sign_in(identities[i], "at-0", "rt-0", -5));
+	}
+	issuer.delay_ms = 500;
+	for (int i = 0; i < BROKER_GRANTS; i++) {
+		snprintf(url, sizeof url, "https://n%d.example/mcp", i);
+		ask(&q[i], url);
+	}
+	broker_ask_cancel(broker, &q[BROKER_GRANTS - 1].ask);
+	for (int i = 0; i < BROKER_GRANTS - 1; i++) {
+		assert_true(events_script_turn_until(&box.t.events, &q[i].over));
+		assert_true(q[i].good);
+	}
+	assert_int_equal(issuer.asked, BROKER_GRANTS - 1);
+	assert_true(box.t.fetch.open_most <= 8);
+	assert_false(q[BROKER_GRANTS - 1].over);
+}
+
 static void a_question_that_is_taken_back_is_not_answered(void **state)
 {
 	struct err e = {0};
@@ -689,6 +716,7 @@ int main(void)
 		TEST(one_process_refreshes_and_the_others_read_again),
 		TEST(a_lock_that_is_given_back_is_taken),
 		TEST(the_wait_for_others_has_an_end),
+		TEST(more_grants_than_are_refreshed_at_once_take_turns),
 		TEST(a_question_that_is_taken_back_is_not_answered),
 		TEST(while_one_grant_is_stored_the_others_wait),
 		TEST(a_failed_refresh_waits_too_while_another_is_stored),
