@@ -18,6 +18,7 @@
 #include "sys/file.h"
 #include "sys/harden.h"
 #include "sys/tty.h"
+#include "vault/keysearch.h"
 #include "vault/memory.h"
 
 /* --- Files for the trust, which may not read them itself ------------------------------------ */
@@ -141,6 +142,7 @@ void machine_close(struct machine *m)
 	farewell_finish(&m->world);
 	broker_vault_close(m->world.broker);
 	memory_free(&m->world);
+	keysearch_forget(&m->world);
 	listener_close(m->listener);
 	carrier_close(m->carrier);
 	loop_close(m->loop);

@@ -15,6 +15,7 @@ struct err;
 struct events;
 struct farewell;
 struct fetch;
+struct keysearch_secret;
 struct listen;
 struct rng;
 struct tty;
@@ -43,6 +44,7 @@ struct world {
 	struct listen *listen;
 	struct tty *tty;
 	struct broker *broker;
+	struct keysearch_secret *key; /* of the vault, from where it can be had only once (vault/keysearch); NULL: none */
 	struct vault_memory *memory; /* what the vaults of --persist memory share; NULL: nothing yet */
 	int input;            /* standard input where it is no terminal; -1: it is one, or closed */
 	struct arena *arena;  /* of the whole command; secrets may live in it */

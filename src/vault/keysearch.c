@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -183,6 +184,35 @@ static bool read_descriptor(int fd, struct keysearch_secret *out, struct err *e)
 	return ok;
 }
 
+/* --- What can be had only once ------------------------------------------------------------------ */
+
+static bool recall(struct world *w, struct keysearch_secret *out)
+{
+	if (!w->key || strcmp(w->key->from, out->from) != 0)
+		return false;
+	*out = *w->key;
+	return true;
+}
+
+/* Without room for it, it is asked for again. */
+static void remember(struct world *w, const struct keysearch_secret *found)
+{
+	if (!w->key)
+		w->key = malloc(sizeof *w->key);
+	if (w->key)
+		*w->key = *found;
+}
+
+void keysearch_forget(struct world *w)
+{
+	if (w->key)
+		keysearch_wipe(w->key);
+	free(w->key);
+	w->key = NULL;
+}
+
+/* --- The places ----------------------------------------------------------------------------------- */
+
 static bool from_descriptor(const struct keysearch *k, struct keysearch_secret *out, struct err *e)
 {
 	struct str text;
@@ -193,9 +223,14 @@ static bool from_descriptor(const struct keysearch *k, struct keysearch_secret *
 	if (!text.at)
 		return true;
 	name_source(out, "$KEYFOB_KEY_FD", str_first(text, 10));
+	if (recall(k->world, out))
+		return true;
 	if (!str_to_u64(text, &number) || number > 1 << 20 || fcntl((int)number, F_GETFD) < 0)
 		return err_set(e, ERR_VAULT, "%s is not the number of an open descriptor", out->from);
-	return read_descriptor((int)number, out, e);
+	if (!read_descriptor((int)number, out, e))
+		return false;
+	remember(k->world, out);
+	return true;
 }
 
 static bool from_key(const struct keysearch *k, struct keysearch_secret *out, struct err *e)
@@ -261,9 +296,13 @@ static bool from_person(const struct keysearch *k, struct keysearch_secret *out,
 	if (!k->may_ask || !k->world->tty || !k->world->tty->present)
 		return true;
 	name_source(out, "the passphrase that was typed", S(""));
+	if (recall(k->world, out))
+		return true;
 	ok = tty_ask_secret(k->world->tty, S("Passphrase of the vault: "), &answer, e) || fail(e);
 	ok = ok && keep_passphrase(out, buf_str(&answer), e);
 	secret_wipe(memory, sizeof memory);
+	if (ok)
+		remember(k->world, out);
 	return ok;
 }
 

@@ -43,6 +43,9 @@ struct keysearch {
 
 /* True with kind KEYSEARCH_NONE when there is nothing anywhere. ERR_VAULT when what is there is no good. */
 bool keysearch(const struct keysearch *k, struct keysearch_secret *out, struct err *e);
+/* What was typed, or came from a descriptor, is found again by later searches of this process: nobody types it twice, and a pipe gives it
+ * once. This wipes it: the end of the process, or where it was wrong. */
+void keysearch_forget(struct world *w);
 /* Only `key` beside the vault. */
 bool keysearch_beside(const struct keysearch *k, struct keysearch_secret *out, struct err *e);
 

@@ -33,6 +33,7 @@ static bool key_missing(struct vault *v, struct err *e)
 
 static bool wrong_key(struct vault *v, const struct keysearch_secret *found, struct err *e)
 {
+	keysearch_forget(v->world); /* so that somebody may type another one */
 	err_set(e, ERR_VAULT, "the vault %.*s does not open with %.140s: give the %s that it was made with",
 		STR(str_first(v->path, 180)), found->from,
 		found->kind == KEYSEARCH_IS_KEY ? "key" : "passphrase");

@@ -15,6 +15,7 @@ void vault_box_start(struct vault_box *b)
 void vault_box_end(struct vault_box *b)
 {
 	memory_free(&b->t.world);
+	keysearch_forget(&b->t.world);
 	folder_end(&b->f);
 	test_world_end(&b->t);
 }

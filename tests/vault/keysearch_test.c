@@ -30,6 +30,7 @@ static int start(void **state)
 static int end(void **state)
 {
 	(void)state;
+	keysearch_forget(&t.world);
 	folder_end(&f);
 	test_world_end(&t);
 	return 0;
@@ -255,6 +256,8 @@ static void a_pipe_gives_the_key_once(void **state)
 	snprintf(number, sizeof number, "%d", ends[0]);
 	test_world_env(&t, "KEYFOB_KEY_FD", number);
 	assert_finds(KEYSEARCH_IS_KEY, RAW("A"), "$KEYFOB_KEY_FD");
+	assert_finds(KEYSEARCH_IS_KEY, RAW("A"), "$KEYFOB_KEY_FD"); /* it is remembered */
+	keysearch_forget(&t.world);
 	assert_refuses("only once");
 	close(ends[0]);
 }
@@ -304,6 +307,19 @@ static void ctrl_c_at_the_prompt_is_not_the_vaults_fault(void **state)
 	assert_int_equal(e.kind, ERR_STOPPED);
 }
 
+static void nobody_types_a_passphrase_twice(void **state)
+{
+	(void)state;
+	t.tty.tty.present = true;
+	t.tty.answers[0] = "typed";
+	t.tty.answers[1] = "again";
+	assert_finds(KEYSEARCH_IS_PASSPHRASE, "typed", "typed");
+	assert_finds(KEYSEARCH_IS_PASSPHRASE, "typed", "typed");
+	assert_int_equal(t.tty.asked, 1);
+	keysearch_forget(&t.world);
+	assert_finds(KEYSEARCH_IS_PASSPHRASE, "again", "typed");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -317,6 +333,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_mounted_secret_may_be_read_by_others_but_not_written, start, end),
 		cmocka_unit_test_setup_teardown(a_pipe_gives_the_key_once, start, end),
 		cmocka_unit_test_setup_teardown(a_passphrase_loses_one_line_break_and_may_not_be_empty, start, end),
+		cmocka_unit_test_setup_teardown(nobody_types_a_passphrase_twice, start, end),
 		cmocka_unit_test_setup_teardown(ctrl_c_at_the_prompt_is_not_the_vaults_fault, start, end),
 	};
 

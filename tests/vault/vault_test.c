@@ -107,12 +107,17 @@ static void a_passphrase_makes_a_vault_that_asks_for_it(void **state)
 	b.t.tty.tty.present = true;
 	b.t.tty.answers[0] = "correct horse";
 	b.t.tty.answers[1] = "wrong horse";
+	b.t.tty.answers[2] = "correct horse";
 	vault_box_open(&b, &v);
 	assert_int_equal(v.envelope.slot[0].type, SLOT_PASSPHRASE);
 	assert_int_equal(v.envelope.slot[0].log_n, 15);
 	assert_non_null(vault_find(&v, S(A)));
 	vault_close(&v);
+	keysearch_forget(&b.t.world);
 	vault_box_refuses(&b, VAULT_WRONG_KEY, "passphrase");
+	vault_box_has(&b, A, "t1"); /* the wrong one is not remembered */
+	vault_box_has(&b, A, "t1"); /* and the right one is */
+	assert_int_equal(b.t.tty.asked, 3);
 }
 
 static void a_sign_in_gets_a_name_times_and_a_revision(void **state)
