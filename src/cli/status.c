@@ -7,6 +7,7 @@
 #include "cli/answer.h"
 #include "cli/args.h"
 #include "cli/command.h"
+#include "cli/wish.h"
 #include "client/site.h"
 #include "sys/clock.h"
 #include "sys/text.h"
@@ -52,6 +53,21 @@ static struct str token_text(const struct profile *p, int64_t now, struct arena 
 		refresh[0] ? refresh : ": login needed");
 }
 
+/* How it was signed in; a token that was given was not. */
+static const char *grant_name(const struct grant *g)
+{
+	return g->issuer.len ? wish_grants[g->type].name : "";
+}
+
+/* The code grant with a bearer token is what everybody has: it is not told. */
+static void print_grant(struct world *w, const struct grant *g)
+{
+	bool unusual = g->issuer.len && g->type != GRANT_AUTHORIZATION_CODE;
+
+	if (unusual || g->dpop_key.len)
+		world_print(w, "  Grant:    %s%s\n", grant_name(g), g->dpop_key.len ? ", bound to a key (DPoP)" : "");
+}
+
 static void print_profile(struct world *w, const struct profile *p, int64_t now, struct arena scratch)
 {
 	const struct grant *g = &p->grant;
@@ -66,6 +82,7 @@ static void print_profile(struct world *w, const struct profile *p, int64_t now,
 		world_print(w, "  Scope:    %.*s\n", STR(text_shown(g->scope, &scratch)));
 	if (g->issuer.len)
 		world_print(w, "  Issuer:   %.*s\n", STR(text_shown(g->issuer, &scratch)));
+	print_grant(w, g);
 }
 
 static void write_profile(struct answer *a, const struct profile *p, int64_t now)
@@ -86,6 +103,8 @@ static void write_profile(struct answer *a, const struct profile *p, int64_t now
 	json_write_str_as(j, S("scope"), g->scope);
 	json_write_str_as(j, S("issuer"), g->issuer);
 	json_write_str_as(j, S("clientId"), g->client_id);
+	json_write_str_as(j, S("grantType"), str_of(grant_name(g)));
+	json_write_str_as(j, S("tokenType"), g->dpop_key.len ? S("DPoP") : S("Bearer"));
 	json_write_end_object(j);
 }
 

@@ -38,6 +38,8 @@ static bool token(struct world *w, const struct args *a, struct err *e)
 		return err_set(e, ERR_USAGE, "--min-ttl takes seconds from 0 to 31536000, not '%.*s'", STR(str_first(min_ttl, 40)));
 	if (!site_read(target, w->arena, &url, e) || !await_token(w, &url, (int64_t)seconds, &t, e))
 		return false;
+	if (t.dpop_key.len)
+		world_warn(w, "This token is bound to a key (DPoP): a server takes it only with proofs that keyfob signs, as 'keyfob run' does.");
 	if (w->options.json)
 		return print_json(w, &t, e);
 	world_print(w, "%.*s\n", STR(t.access_token));
