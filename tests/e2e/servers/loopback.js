@@ -1,6 +1,16 @@
 // loopback: every listener of this process on 127.0.0.1, whatever its program asks for.
 // As a preload (node --import) it suits programs that would listen on every address.
+import dns from 'node:dns';
 import net from 'node:net';
+
+/* To listen on an address takes a look-up, and so a moment; programs that gave none read theirs at once. */
+const lookup = dns.lookup;
+dns.lookup = (name, ...args) => {
+	if (name !== '127.0.0.1')
+		return lookup(name, ...args);
+	const found = { address: name, family: 4 };
+	args[0]?.all ? args.at(-1)(null, [found]) : args.at(-1)(null, found.address, found.family);
+};
 
 const listen = net.Server.prototype.listen;
 const reserved = new Map();
