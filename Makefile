@@ -102,7 +102,7 @@ fuzzers = $(fuzz_c:%.c=$B/%)
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help tests test peer check fuzzers fuzz patch-check size bench install clean
+.PHONY: all help tests test peer check conformance fuzzers fuzz patch-check size bench install clean
 
 all: $(if $(filter musl,$(flavour)),build/keyfob,$B/keyfob)
 
@@ -111,6 +111,7 @@ help:
 	@echo 'make test               unit and flow tests on musl'
 	@echo 'make ASAN=1 test        the same under ASan and UBSan (CC=gcc or clang)'
 	@echo 'make fuzz               each fuzz target for FUZZ_SECONDS=60, or TARGETS="json url"'
+	@echo 'make conformance        the MCP conformance suite with keyfob as its client'
 	@echo 'make size               what the bytes of the binary are, room by room'
 	@echo 'make bench              start-up, memory, and the price of a passphrase'
 	@echo 'make check              all of scripts/test, as CI runs it'
@@ -185,6 +186,10 @@ test: $(tests)
 
 check:
 	scripts/test
+
+# The MCP conformance suite, keyfob being the client.
+conformance: all
+	tests/conformance/run
 
 # Each patch of vendor/patches has a test that fails without it.
 patch-check:
