@@ -107,7 +107,7 @@ static void run(const char *script)
 	struct err e = {0};
 
 	u.is_ready = false;
-	u.link = link_stdio(&u.world, argv, (struct link_ends){on_ready, on_message, on_closed, &u}, &e);
+	u.link = link_stdio(&u.world, argv, (struct link_ends){.ready = on_ready, .message = on_message, .closed = on_closed, .self = &u}, &e);
 	assert_ok(u.link != NULL, &e);
 	assert_false(u.is_ready);
 }
@@ -223,7 +223,7 @@ static void a_program_that_is_not_there_is_an_error_at_once(void **state)
 	struct err e = {0};
 
 	(void)state;
-	assert_null(link_stdio(&u.world, argv, (struct link_ends){on_ready, on_message, on_closed, &u}, &e));
+	assert_null(link_stdio(&u.world, argv, (struct link_ends){.ready = on_ready, .message = on_message, .closed = on_closed, .self = &u}, &e));
 	assert_int_equal(e.kind, ERR_SYSTEM);
 	assert_non_null(strstr(e.text, "no-such-program-anywhere"));
 }
