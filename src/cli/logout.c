@@ -8,6 +8,8 @@
 #include "client/site.h"
 #include "http/fetch.h"
 #include "oauth/revoke.h"
+#include "oauth/token.h"
+#include "sys/clock.h"
 #include "sys/text.h"
 #include "sys/world.h"
 #include "vault/vault.h"
@@ -25,9 +27,10 @@ static bool revoke(struct world *w, const struct grant *g, struct outcome *o, st
 {
 	struct fetch_request requests[REVOKE_MAX];
 	struct arena scratch = *w->arena;
+	const struct token_asker asker = {.grant = g, .now = clock_now(w->clock), .rng = w->rng, .arena = &scratch};
 	size_t n = 0;
 
-	if (!revoke_requests(g, &scratch, requests, &n, &o->why_not))
+	if (!revoke_requests(&asker, requests, &n, &o->why_not))
 		return true;
 	o->revoked = n > 0;
 	if (n == 0 && g->issuer.len && (g->access_token.len || g->refresh_token.len))

@@ -7,6 +7,7 @@
 #include "client/refresh.h"
 #include "client/site.h"
 #include "oauth/place.h"
+#include "oauth/renew.h"
 #include "sys/clock.h"
 #include "sys/world.h"
 
@@ -131,7 +132,7 @@ static bool explain(struct broker_vault *b, struct broker_ask *ask, const struct
 
 	if (!is_usable(b, ask, g, 0))
 		return err_set(e, ERR_LOGIN, "the sign-in at %.*s is spent: %.*s", STR(text), STR(login));
-	if (g->refresh_token.len)
+	if (renew_is_possible(g))
 		return err_set(e, ERR_FAILED, "even a fresh token for %.*s does not live another %" PRId64 " s: ask for less",
 			STR(text), ask->min_ttl_s);
 	return err_set(e, ERR_LOGIN, "the token for %.*s does not live another %" PRId64 " s and cannot be refreshed: %.*s",
@@ -141,7 +142,7 @@ static bool explain(struct broker_vault *b, struct broker_ask *ask, const struct
 /* A token that came this moment is given though its issuer lets it live no longer than that took. */
 static bool is_taken_as_it_is(const struct broker_ask *ask, const struct grant *g)
 {
-	return !ask->min_ttl_s && g->refresh_token.len && g->access_token.len && !str_same(g->access_token, ask->rejected);
+	return !ask->min_ttl_s && renew_is_possible(g) && g->access_token.len && !str_same(g->access_token, ask->rejected);
 }
 
 /* What the vault holds now is the best there is. */
@@ -238,7 +239,7 @@ static void answer(struct broker_vault *b, struct broker_ask *ask)
 		fail(ask, &e);
 	else if (is_usable(b, ask, &p->grant, margin(ask, &p->grant)))
 		give(ask, p);
-	else if (!p->grant.refresh_token.len)
+	else if (!renew_is_possible(&p->grant))
 		settle(b, ask, false, NULL);
 	else
 		join(b, ask, p);

@@ -1,8 +1,9 @@
 #include "client/refresh.h"
 
+#include "base/buf.h"
 #include "client/site.h"
-#include "oauth/token.h"
 #include "sys/clock.h"
+#include "sys/file.h"
 #include "sys/world.h"
 
 /* Two grants of one vault may be refreshed at once: whatever is next waits while the worker stores the other. */
@@ -35,11 +36,19 @@ static void give_up(struct refresh *r)
 	finish(r, &r->failure);
 }
 
+/* "keyfob login URL", or nothing where that does not fit. */
+static struct str login(const struct refresh *r)
+{
+	struct arena scratch = r->arena;
+
+	return arena_str(&scratch, site_login(r->shown, &scratch));
+}
+
 static void finish_spent(struct refresh *r, const char *why)
 {
 	struct err spent;
 
-	err_set(&spent, ERR_LOGIN, "%s: keyfob login %.*s", why, STR(str_first(r->shown, 200)));
+	err_set(&spent, ERR_LOGIN, "%s: %.*s", why, STR(login(r)));
 	finish(r, &spent);
 }
 
@@ -59,12 +68,14 @@ static void store(void *self)
 static void stored(void *self)
 {
 	struct refresh *r = self;
-	bool buried = r->profile.grant.refresh_token.len == 0;
+	bool buried = r->renew.step != RENEW_DONE;
 
 	*r->away = false;
 	if (r->failure.kind != ERR_NONE)
 		err_where(&r->failure, buried ? "the sign-in is spent, and that could not be stored"
 					      : "a fresh token came but could not be stored");
+	else
+		r->failure = r->refusal;
 	finish(r, r->failure.kind ? &r->failure : NULL);
 }
 
@@ -77,33 +88,49 @@ static void start_storing(struct refresh *r)
 
 /* --- Asking the issuer ------------------------------------------------------------------ */
 
-static void read_answer(struct refresh *r, const struct fetch_answer *answer)
+static void explain(struct refresh *r, struct err *e)
 {
-	int64_t now = clock_now(r->world->clock);
-	struct grant *g = &r->profile.grant;
-	struct err *e = &r->failure;
-	struct token token;
+	bool is_refresh = r->spends;
 
-	switch (token_read(answer, now, &r->arena, &token, e)) {
-	case TOKEN_OK:
-		token_apply(&token, now, g);
+	err_where(e, is_refresh ? "the refresh failed" : "no new token came");
+	/* Nothing is lost: the kind says that it may be tried again. */
+	if (r->renew.outcome == TOKEN_LATER) {
+		err_hint(e, ", or %.*s", STR(login(r)));
 		return;
-	case TOKEN_SPENT:
-		/* That is written down (unless somebody stored a newer one), so that nobody spends it a second
-		 * time; the client registration stays for the next login. */
-		err_clear(e);
-		g->refresh_token = (struct str){0};
+	}
+	err_hint(e, ": %.*s", STR(login(r)));
+	e->kind = ERR_LOGIN;
+}
+
+/* A refresh token that is spent is buried (unless somebody stored a newer one), so that nobody spends it a second
+ * time; the client registration stays for the next login. */
+static void refused(struct refresh *r)
+{
+	bool buries = r->spends && r->profile.grant.refresh_token.len == 0;
+	bool says_it_all = r->renew.outcome == TOKEN_SPENT && !renew_is_possible(&r->profile.grant);
+
+	r->refusal = r->renew.err;
+	explain(r, &r->refusal);
+	if (buries && says_it_all)
+		err_clear(&r->refusal);
+	r->failure = buries ? (struct err){0} : r->refusal;
+	go_on_with(r, buries ? start_storing : give_up, 0);
+}
+
+static bool send(struct refresh *r, struct err *e);
+
+static void follow(struct refresh *r)
+{
+	switch (r->renew.step) {
+	case RENEW_SEND:
+		if (!send(r, &r->failure))
+			go_on_with(r, give_up, 0);
 		return;
-	case TOKEN_LATER:
-		/* Nothing is lost: the kind says that it may be tried again. */
-		err_where(e, "the refresh failed");
-		err_hint(e, ", or keyfob login %.*s", STR(str_first(r->shown, 160)));
+	case RENEW_DONE:
+		go_on_with(r, start_storing, 0);
 		return;
-	case TOKEN_CLIENT:
-	case TOKEN_REFUSED:
-		err_where(e, "the refresh failed");
-		err_hint(e, ": keyfob login %.*s", STR(str_first(r->shown, 160)));
-		e->kind = ERR_LOGIN;
+	case RENEW_FAILED:
+		refused(r);
 		return;
 	}
 }
@@ -114,23 +141,70 @@ static void answered(void *self, const struct fetch_answer *answer, const struct
 
 	r->exchange = NULL;
 	if (answer) {
-		read_answer(r, answer);
-	} else {
-		r->failure = *failure;
-		err_where(&r->failure, "refreshing the token for %.*s", STR(str_first(r->shown, 100)));
+		renew_answer(&r->renew, answer, clock_now(r->world->clock));
+		follow(r);
+		return;
 	}
-	go_on_with(r, r->failure.kind ? give_up : start_storing, 0);
+	renew_failure(&r->renew, failure);
+	r->failure = *failure;
+	err_where(&r->failure, "refreshing the token for %.*s", STR(str_first(r->shown, 100)));
+	go_on_with(r, give_up, 0);
 }
 
 static bool send(struct refresh *r, struct err *e)
 {
-	if (!token_refresh(&r->profile.grant, &r->arena, &r->request, e))
-		return false;
+	r->request = r->renew.request;
 	r->request.timeout_ms = r->world->options.timeout_ms;
 	site_tell(r->world, &r->request);
 	r->whole = (struct fetch_whole){.arena = &r->arena, .limit = TOKEN_ANSWER_MAX, .done = answered, .self = r};
 	r->exchange = fetch_start_whole(r->world->fetch, &r->request, &r->whole, e);
 	return r->exchange != NULL;
+}
+
+/* A token that somebody else keeps fresh: read each time. One newline at its end is the file's. */
+static bool read_token(struct refresh *r, struct str path, struct str *token, struct err *e)
+{
+	struct buf text = buf_in(&r->arena, TOKEN_MAX);
+	struct str name = arena_str(&r->arena, path); /* as a C string */
+	bool found;
+
+	if (path.len == 0)
+		return true;
+	if (!name.at)
+		return err_set(e, ERR_LIMIT, "the sign-in does not fit in memory");
+	if (!file_read(name.at, FILE_ANY, &text, &found, e))
+		return false;
+	if (!found)
+		return err_set(e, ERR_LOGIN, "%.*s is not there, and with it goes the token that this sign-in is renewed by: put it back, or %.*s",
+			STR(str_first(path, 160)), STR(login(r)));
+	*token = buf_str(&text);
+	if (str_ends(*token, S("\n")))
+		*token = str_drop_last(*token, 1);
+	return true;
+}
+
+/* What is not needed as long as there is a refresh token may be missing so long. */
+static bool read_tokens(struct refresh *r, struct err *e)
+{
+	const struct grant *g = &r->profile.grant;
+	struct err local;
+
+	e = r->spends ? &local : e;
+	return (read_token(r, g->assertion_file, &r->renew.assertion, e) && read_token(r, g->id_token_file, &r->renew.id_token, e)) ||
+		r->spends;
+}
+
+static bool start_renewing(struct refresh *r, struct err *e)
+{
+	r->renew = (struct renew){.grant = &r->profile.grant, .rng = r->world->rng, .arena = &r->arena};
+	r->spends = r->profile.grant.refresh_token.len > 0;
+	if (!read_tokens(r, e))
+		return false;
+	if (renew_begin(&r->renew, clock_now(r->world->clock)) == RENEW_SEND)
+		return send(r, e);
+	*e = r->renew.err;
+	explain(r, e);
+	return false;
 }
 
 /* --- The lock ---------------------------------------------------------------------------- */
@@ -151,11 +225,11 @@ static bool begin(struct refresh *r, struct err *e)
 		finish(r, NULL);
 		return true;
 	}
-	if (!p->grant.refresh_token.len) {
+	if (!renew_is_possible(&p->grant)) {
 		finish_spent(r, "the sign-in is spent");
 		return true;
 	}
-	return vault_can_write(r->vault, e) && profile_copy(&r->arena, p, &r->profile, e) && send(r, e);
+	return vault_can_write(r->vault, e) && profile_copy(&r->arena, p, &r->profile, e) && start_renewing(r, e);
 }
 
 static void take_lock(struct refresh *r);

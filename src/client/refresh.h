@@ -1,4 +1,4 @@
-/* refresh: one grant of the vault is renewed at its issuer (RFC 6749 §6), as steps on the loop:
+/* refresh: one grant of the vault is renewed at its issuer (oauth/renew), as steps on the loop:
  * take the grant's lock, look again, prove that the vault can be written, ask, store. */
 #pragma once
 
@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "http/fetch.h"
+#include "oauth/renew.h"
 #include "sys/events.h"
 #include "vault/vault.h"
 
@@ -35,11 +36,14 @@ struct refresh {
 	struct events_timer again;
 	void (*next)(struct refresh *r); /* when it fires */
 	struct events_job job;
+	struct renew renew;
 	struct fetch_request request;
 	struct fetch_exchange *exchange;
 	struct fetch_whole whole;
 	int64_t until_ms;
 	bool locked;
+	bool spends;        /* there was a refresh token */
+	struct err refusal; /* why nothing came, to be told once a spent refresh token is buried */
 	struct err failure; /* kind ERR_NONE: none so far */
 };
 

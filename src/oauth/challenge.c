@@ -10,25 +10,35 @@ struct reader {
 	struct str rest;
 	struct arena *arena;
 	struct challenge now; /* the challenge that is being read */
-	bool is_bearer;
+	bool is_ours; /* its scheme is Bearer or DPoP */
 	bool is_new; /* the scheme was just read: a word without '=' is a token68 */
 	unsigned params;
 	struct challenge best;
+	bool bearer; /* there was a Bearer challenge */
 };
 
 static void keep(struct reader *r)
 {
-	if (!r->is_bearer)
+	struct str error = r->best.error;
+
+	if (!r->is_ours)
 		return;
 	if (!r->best.is_there || (r->best.resource_metadata.len == 0 && r->now.resource_metadata.len))
 		r->best = r->now;
+	else
+		error = error.len ? error : r->now.error;
+	if (r->best.error.len == 0)
+		r->best.error = error;
 }
 
 static void begin(struct reader *r, struct str scheme)
 {
+	bool is_bearer = str_same_nocase(scheme, S("bearer"));
+
 	keep(r);
-	r->is_bearer = str_same_nocase(scheme, S("bearer"));
-	r->now = (struct challenge){.is_there = r->is_bearer};
+	r->bearer = r->bearer || is_bearer;
+	r->is_ours = is_bearer || str_same_nocase(scheme, S("dpop"));
+	r->now = (struct challenge){.is_there = r->is_ours};
 	r->is_new = true;
 	r->params = 0;
 }
@@ -152,7 +162,7 @@ static bool read_element(struct reader *r)
 static void read_field(struct reader *r, struct str value)
 {
 	r->rest = value;
-	r->is_bearer = false;
+	r->is_ours = false;
 	r->is_new = false;
 	for (;;) {
 		if (skip_separators(&r->rest))
@@ -177,6 +187,7 @@ bool challenge_read(const struct http_field *fields, size_t n, struct arena *a, 
 		left = len_sub(left, fields[i].value.len);
 	}
 	*c = r.best;
+	c->is_dpop = c->is_there && !r.bearer;
 	if (c->scope.len) {
 		c->scope = scope_join(c->scope, (struct str){0}, a);
 		if (!scope_is_valid(c->scope))

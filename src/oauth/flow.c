@@ -1,21 +1,19 @@
-#include "oauth/flow.h"
+#include "oauth/flow_inside.h"
 
-#include "base/buf.h"
+#include <string.h>
+
 #include "base/secret.h"
 #include "oauth/authorize.h"
-#include "oauth/flow_find.h"
-#include "oauth/quote.h"
 #include "oauth/scope.h"
-#include "oauth/token.h"
 
-static enum flow_step failed(struct flow *f)
+enum flow_step flow_fail(struct flow *f)
 {
 	f->at = FLOW_AT_END;
 	pkce_wipe(&f->pkce);
 	return f->step = FLOW_FAILED;
 }
 
-static enum flow_step send(struct flow *f, enum flow_place at, size_t max)
+enum flow_step flow_send(struct flow *f, enum flow_place at, size_t max)
 {
 	f->at = at;
 	f->request.timeout_ms = f->setup.timeout_ms;
@@ -24,42 +22,39 @@ static enum flow_step send(struct flow *f, enum flow_place at, size_t max)
 	return f->step = FLOW_SEND;
 }
 
-/* The first request: one that any MCP server answers, and that a guarded one refuses. */
-static enum flow_step probe(struct flow *f)
+enum flow_step flow_done(struct flow *f)
 {
-	static const struct http_field fields[] = {
-		{S_INIT("Content-Type"), S_INIT("application/json")},
-		{S_INIT("Accept"), S_INIT("application/json, text/event-stream")},
-	};
+	pkce_wipe(&f->pkce);
+	f->at = FLOW_AT_END;
+	return f->step = FLOW_DONE;
+}
 
-	f->request = (struct fetch_request){
-		.method = S("POST"), .fields = fields, .fields_n = sizeof fields / sizeof *fields, .has_body = true,
-		.body = S("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\",\"params\":{\"protocolVersion\":\"2025-11-25\","
-			"\"capabilities\":{},\"clientInfo\":{\"name\":\"keyfob\",\"version\":\"1\"}}}"),
+struct token_asker flow_asker(const struct flow *f, int64_t now, struct arena *a)
+{
+	return (struct token_asker){
+		.grant = &f->grant, .now = now, .rng = f->setup.rng, .nonce = str_make(f->nonce, f->nonce_len), .arena = a,
 	};
-	if (f->setup.probe)
-		f->request = *f->setup.probe;
-	f->request.url = f->setup.server;
-	send(f, FLOW_AT_PROBE, METADATA_MAX);
-	f->head_is_enough = true;
-	return f->step;
+}
+
+bool flow_take_nonce(struct flow *f, struct str nonce)
+{
+	if (nonce.len && nonce.len <= sizeof f->nonce) {
+		memcpy(f->nonce, nonce.at, nonce.len);
+		f->nonce_len = nonce.len;
+	}
+	return !f->nonced || err_set(&f->err, ERR_FAILED, "the token endpoint wants another nonce each time");
 }
 
 enum flow_step flow_begin(struct flow *f, const struct flow_setup *setup)
 {
 	*f = (struct flow){.setup = *setup};
 	f->place = place_for(&setup->server, setup->allow_http);
-	if (!place_is_safe(setup->allow_http, &setup->server)) {
-		const char *host = arena_print(setup->arena, "%.*s", STR(setup->server.host)).at;
-
-		err_set(&f->err, ERR_USAGE, "the server is on plain http; use https, or --allow-http %s if that network is trusted",
-			host ? host : "HOST");
-		return failed(f);
-	}
+	if (!flow_setup_is_good(f))
+		return flow_fail(f);
 	if (!setup->challenge)
-		return probe(f);
+		return flow_probe_begin(f);
 	f->challenge = *setup->challenge;
-	return flow_find_challenged(f);
+	return flow_find_begin(f);
 }
 
 /* The browser's turn, with a verifier and a state that are new each time. */
@@ -74,36 +69,87 @@ static enum flow_step ask(struct flow *f)
 		.pkce = &f->pkce,
 	};
 
+	f->nonced = false;
 	pkce_draw(&f->pkce, f->setup.rng);
 	if (!authorize_url(&q, f->setup.arena, &f->authorization_url, &f->err))
-		return failed(f);
+		return flow_fail(f);
 	f->grant.scope = f->scope;
 	f->at = FLOW_AT_USER;
 	return f->step = FLOW_ASK;
 }
 
+static void hint_client(struct flow *f)
+{
+	if (f->grant.client == GRANT_CLIENT_CONFIGURED)
+		err_hint(&f->err, "; check --client-id, and the client's secret or key");
+}
+
+/* Nobody is asked. */
+static enum flow_step follow_renew(struct flow *f)
+{
+	switch (f->renew.step) {
+	case RENEW_SEND:
+		f->request = f->renew.request;
+		return flow_send(f, FLOW_AT_RENEW, TOKEN_ANSWER_MAX);
+	case RENEW_DONE:
+		return flow_done(f);
+	case RENEW_FAILED:
+		break;
+	}
+	f->err = f->renew.err;
+	if (f->renew.outcome == TOKEN_CLIENT)
+		hint_client(f);
+	return flow_fail(f);
+}
+
+/* The client is known: on to the tokens. */
+static enum flow_step ask_for_tokens(struct flow *f, int64_t now)
+{
+	if (f->setup.type == GRANT_AUTHORIZATION_CODE)
+		return ask(f);
+	if (f->setup.type == GRANT_DEVICE_CODE)
+		return flow_device_begin(f, now);
+	f->renew = (struct renew){
+		.grant = &f->grant, .assertion = f->setup.assertion, .id_token = f->setup.id_token, .rng = f->setup.rng, .arena = f->setup.arena,
+	};
+	renew_begin(&f->renew, now);
+	return follow_renew(f);
+}
+
 static enum flow_step settle_client(struct flow *f, const struct grant *known, int64_t now)
 {
+	const struct register_choice choice = {
+		.m = &f->issuer, .config = &f->setup.client, .known = known, .redirect_uri = f->grant.redirect_uri, .now = now,
+	};
 	bool must_register;
-	struct str uri = f->grant.redirect_uri;
 
-	if (!register_choose(&f->issuer, &f->setup.client, known, uri, now, &f->grant, &must_register, &f->err))
-		return failed(f);
+	if (!register_choose(&choice, *f->setup.arena, &f->grant, &must_register, &f->err))
+		return flow_fail(f);
 	f->is_reused = f->grant.client == GRANT_CLIENT_REGISTERED && !must_register;
 	if (!must_register)
-		return ask(f);
+		return ask_for_tokens(f, now);
 	/* Scopes that only the resource knows would have the registration refused where they are checked. */
-	if (!register_request(&f->grant, f->setup.client.client_name,
+	if (!register_request(&f->grant, &f->issuer, f->setup.client.client_name,
 		    scope_covers(f->issuer.scopes, f->scope) ? f->scope : (struct str){0}, f->setup.arena, &f->request, &f->err))
-		return failed(f);
-	return send(f, FLOW_AT_REGISTER, REGISTER_MAX);
+		return flow_fail(f);
+	return flow_send(f, FLOW_AT_REGISTER, REGISTER_MAX);
 }
 
 /* The registration of an earlier sign-in does not do any more: make a new one, once. */
 static enum flow_step register_again(struct flow *f, int64_t now)
 {
 	err_clear(&f->err);
+	if (f->setup.type != GRANT_AUTHORIZATION_CODE)
+		f->grant.redirect_uri = (struct str){0};
 	return settle_client(f, NULL, now);
+}
+
+enum flow_step flow_client_refused(struct flow *f, int64_t now)
+{
+	if (f->is_reused)
+		return register_again(f, now);
+	hint_client(f);
+	return flow_fail(f);
 }
 
 static bool redirect_is_good(struct flow *f, struct str uri)
@@ -120,31 +166,25 @@ static bool redirect_is_good(struct flow *f, struct str uri)
 
 enum flow_step flow_redirect(struct flow *f, struct str uri, int64_t now)
 {
-	const struct grant *known = f->setup.known;
-	struct scope_facts facts = {
-		.configured = f->setup.scope,
-		.held = known && challenge_wants_scope(&f->challenge) ? known->scope : (struct str){0},
-		.challenge = f->challenge.scope,
-		.resource = f->resource.scopes,
-		.offline_offered = f->issuer.offers_offline,
-	};
-
 	if (f->at != FLOW_AT_REDIRECT)
 		return f->step;
 	if (!redirect_is_good(f, uri))
-		return failed(f);
+		return flow_fail(f);
 	f->grant.redirect_uri = arena_str(f->setup.arena, uri);
-	f->scope = scope_choose(&facts, f->setup.arena);
-	return settle_client(f, known, now);
+	return settle_client(f, f->setup.known, now);
 }
 
-/* The issuer is known: the redirect URI goes into the registration, so the room must be open now. */
-static enum flow_step want_redirect(struct flow *f, int64_t now)
+/* The issuer is known. Where a browser comes back here, that goes into the registration, so the room must be open now. */
+static enum flow_step settle(struct flow *f, int64_t now)
 {
 	const struct grant *known = f->setup.known;
 
 	if (f->step != FLOW_REDIRECT)
 		return f->step;
+	if (!flow_settle(f))
+		return flow_fail(f);
+	if (f->setup.type != GRANT_AUTHORIZATION_CODE)
+		return settle_client(f, known, now);
 	if (f->setup.redirect_uri.len)
 		return flow_redirect(f, f->setup.redirect_uri, now);
 	if (known && known->client == GRANT_CLIENT_REGISTERED && str_same(known->issuer, f->issuer.issuer))
@@ -152,41 +192,45 @@ static enum flow_step want_redirect(struct flow *f, int64_t now)
 	return f->step;
 }
 
-static enum flow_step take_registration(struct flow *f, const struct fetch_answer *answer)
+static enum flow_step take_registration(struct flow *f, const struct fetch_answer *answer, int64_t now)
 {
-	return register_read(answer, &f->issuer, f->setup.arena, &f->grant, &f->err) ? ask(f) : failed(f);
+	return register_read(answer, &f->issuer, f->setup.arena, &f->grant, &f->err) ? ask_for_tokens(f, now) : flow_fail(f);
 }
 
-static void hint_client(struct flow *f)
+static enum flow_step exchange(struct flow *f, int64_t now)
 {
-	if (f->grant.client == GRANT_CLIENT_CONFIGURED)
-		err_hint(&f->err, "; check --client-id and the client secret");
+	const struct token_asker q = flow_asker(f, now, f->setup.arena);
+
+	if (!token_exchange(&q, f->code, pkce_verifier(&f->pkce), &f->request, &f->err))
+		return flow_fail(f);
+	return flow_send(f, FLOW_AT_TOKEN, TOKEN_ANSWER_MAX);
 }
 
 /* What was pasted without a state may have been anything: the user may paste again. */
 static enum flow_step ask_again(struct flow *f)
 {
 	if (!f->is_guess || ++f->guesses >= FLOW_GUESSES)
-		return failed(f);
+		return flow_fail(f);
 	f->at = FLOW_AT_USER;
 	return f->step = FLOW_ASK;
 }
 
 static enum flow_step take_token(struct flow *f, const struct fetch_answer *answer, int64_t now)
 {
+	const struct token_asker q = flow_asker(f, now, f->setup.arena);
 	struct token token;
+	enum token_outcome outcome = token_read(&q, answer, &token, &f->err);
+	bool is_other = flow_take_nonce(f, outcome == TOKEN_NONCE ? token.nonce : (struct str){0});
 
-	switch (token_read(answer, now, f->setup.arena, &token, &f->err)) {
+	switch (outcome) {
 	case TOKEN_OK:
 		token_apply(&token, now, &f->grant);
-		pkce_wipe(&f->pkce);
-		f->at = FLOW_AT_END;
-		return f->step = FLOW_DONE;
+		return flow_done(f);
+	case TOKEN_NONCE:
+		f->nonced = true;
+		return is_other ? exchange(f, now) : flow_fail(f);
 	case TOKEN_CLIENT:
-		if (f->is_reused)
-			return register_again(f, now);
-		hint_client(f);
-		return failed(f);
+		return flow_client_refused(f, now);
 	default:
 		return ask_again(f);
 	}
@@ -196,44 +240,55 @@ enum flow_step flow_answer(struct flow *f, const struct fetch_answer *answer, in
 {
 	switch (f->at) {
 	case FLOW_AT_PROBE:
-		flow_find_probed(f, answer);
-		break;
+		flow_probe_answer(f, answer);
+		return settle(f, now);
 	case FLOW_AT_RESOURCE:
 	case FLOW_AT_ISSUER:
 		flow_find_answer(f, answer);
-		break;
+		return settle(f, now);
 	case FLOW_AT_REGISTER:
-		return take_registration(f, answer);
+		return take_registration(f, answer, now);
 	case FLOW_AT_TOKEN:
 		return take_token(f, answer, now);
-	default:
-		return f->step;
+	case FLOW_AT_DEVICE:
+		return flow_device_answer(f, answer, now);
+	case FLOW_AT_POLL:
+		return flow_device_polled(f, answer, now);
+	case FLOW_AT_RENEW:
+		renew_answer(&f->renew, answer, now);
+		return follow_renew(f);
+	case FLOW_AT_REDIRECT:
+	case FLOW_AT_USER:
+	case FLOW_AT_CODE:
+	case FLOW_AT_END:
+		break;
 	}
-	return want_redirect(f, now);
+	return f->step;
 }
 
 enum flow_step flow_failure(struct flow *f, const struct err *failure)
 {
 	static const char *const places[] = {
-		[FLOW_AT_PROBE] = "the server",
 		[FLOW_AT_RESOURCE] = "the resource metadata",
 		[FLOW_AT_ISSUER] = "the metadata of the authorization server",
 		[FLOW_AT_REGISTER] = "the registration endpoint",
 		[FLOW_AT_TOKEN] = "the token endpoint",
+		[FLOW_AT_DEVICE] = "the device authorization endpoint",
 	};
 
 	if (f->step != FLOW_SEND)
 		return f->step;
+	if (f->at == FLOW_AT_PROBE)
+		return flow_probe_failure(f, failure);
+	if (f->at == FLOW_AT_POLL)
+		return flow_device_failure(f);
+	if (f->at == FLOW_AT_RENEW) {
+		renew_failure(&f->renew, failure);
+		return follow_renew(f);
+	}
 	f->err = *failure;
 	err_where(&f->err, "%s", places[f->at]);
-	return failed(f);
-}
-
-static enum flow_step exchange(struct flow *f, struct str code)
-{
-	if (!token_exchange(&f->grant, code, pkce_verifier(&f->pkce), f->setup.arena, &f->request, &f->err))
-		return failed(f);
-	return send(f, FLOW_AT_TOKEN, TOKEN_ANSWER_MAX);
+	return flow_fail(f);
 }
 
 /* The issuer forgot the client, or lets it ask for no more than what it was registered for. */
@@ -248,7 +303,7 @@ static void refused(struct flow *f, struct str error, const struct err *why, int
 	if (f->is_reused && blames_registration(error))
 		register_again(f, now);
 	else
-		failed(f);
+		flow_fail(f);
 }
 
 enum callback_verdict flow_callback(struct flow *f, struct str text, enum callback_channel channel,
@@ -269,7 +324,9 @@ enum callback_verdict flow_callback(struct flow *f, struct str text, enum callba
 	if (verdict == CALLBACK_ACCEPTED) {
 		f->is_guess = c.is_bare;
 		err_clear(&f->err);
-		exchange(f, c.code);
+		f->code = c.code;
+		f->nonced = false;
+		exchange(f, now);
 		return verdict;
 	}
 	if (verdict == CALLBACK_REFUSED)
@@ -277,15 +334,6 @@ enum callback_verdict flow_callback(struct flow *f, struct str text, enum callba
 	if (f->step == FLOW_ASK || f->step == FLOW_FAILED)
 		*f->setup.arena = before;
 	return verdict;
-}
-
-enum flow_step flow_poll(struct flow *f, int64_t now)
-{
-	if (f->step == FLOW_DEVICE && now >= f->device.expires_at) {
-		err_set(&f->err, ERR_LOGIN, "nobody entered the code in time");
-		return failed(f);
-	}
-	return f->step;
 }
 
 void flow_end(struct flow *f)

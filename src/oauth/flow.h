@@ -1,5 +1,6 @@
 /* flow: a whole sign-in to an MCP server as steps, without I/O: probe, resource metadata, issuer
- * metadata, registration, the user's browser, token (MCP authorization; RFC 9728, 8414, 7591, 7636, 9207).
+ * metadata, registration, the user's browser (or a code that is entered elsewhere, or nobody), token
+ * (MCP authorization; RFC 9728, 8414, 7591, 7636, 9207, 8628, 9449).
  *
  *	step = flow_begin(&f, &setup);
  *	for (;;) switch (step) {
@@ -26,18 +27,22 @@
 #include "http/url.h"
 #include "oauth/callback.h"
 #include "oauth/challenge.h"
+#include "oauth/device.h"
 #include "oauth/discover.h"
+#include "oauth/dpop.h"
 #include "oauth/grant.h"
 #include "oauth/metadata.h"
 #include "oauth/pkce.h"
 #include "oauth/place.h"
 #include "oauth/register.h"
+#include "oauth/renew.h"
 
 struct rng;
 
 enum {
 	FLOW_ARENA = 1024 * 1024, /* a good size for setup.arena */
 	FLOW_REDIRECTS = 3,       /* followed for one document */
+	FLOW_POLL_ARENA = 128 * 1024, /* of setup.arena, for the polls of a device sign-in */
 	FLOW_GUESSES = 16,        /* bare codes that the issuer may refuse before the sign-in ends */
 };
 
@@ -57,11 +62,13 @@ struct flow_setup {
 	enum grant_type type; /* client credentials, jwt-bearer and enterprise need nobody, and a client that is known before */
 
 	/* The first request, sent without a token to be refused: method, fields, body (its url is not
-	 * looked at). NULL: an initialize of its own. Of the answer only status and fields count. */
+	 * looked at). NULL: an initialize of its own, and where that is not refused what else may be, four requests at
+	 * most. Of the answers only status and fields count. */
 	const struct fetch_request *probe;
 	/* The answer of a real request (401, or 403 with insufficient_scope): takes the place of the probe. */
 	const struct challenge *challenge;
-	/* A server that lets the probe pass may still ask later: look for its metadata before saying FLOW_OPEN. */
+	/* A server that lets the first request pass may still ask later: send the other ones, and look for its metadata, before
+	 * saying FLOW_OPEN. */
 	bool insist;
 
 	struct str issuer;       /* pinned by the user; empty: the server's first */
@@ -93,7 +100,19 @@ enum flow_place {
 	FLOW_AT_REGISTER,
 	FLOW_AT_USER,
 	FLOW_AT_TOKEN,
+	FLOW_AT_DEVICE, /* a code for the user is on its way */
+	FLOW_AT_CODE,   /* the user has it */
+	FLOW_AT_POLL,
+	FLOW_AT_RENEW,  /* the grant asks nobody */
 	FLOW_AT_END,
+};
+
+/* Which request probes the server; private. */
+enum flow_probe {
+	FLOW_PROBE_INITIALIZE,
+	FLOW_PROBE_INITIALIZED,
+	FLOW_PROBE_TOOLS,
+	FLOW_PROBE_MODERN,
 };
 
 /* What the user enters, and where (RFC 8628 §3.2). */
@@ -131,18 +150,27 @@ struct flow {
 	int first_status;    /* of the first place that had no document */
 	bool told;           /* err says why a document is none; that another place is empty (404) adds nothing */
 	int probe_status;
-	bool passed;         /* the probe was answered without a challenge */
+	bool passed;         /* a probe was answered well */
+	enum flow_probe probe;
+	struct str session;  /* that the server gave to the probes */
 	bool is_legacy;      /* no resource metadata: the server's origin is the issuer */
 	struct metadata_resource resource;
 	struct metadata_issuer issuer;
 	struct str scope;
 	struct pkce pkce;
-	bool is_guess; /* the code under way was pasted bare */
+	struct str code; /* of the callback */
+	bool is_guess;   /* the code under way was pasted bare */
 	unsigned guesses;
 	bool is_reused; /* the registration is an earlier sign-in's; false once it was made anew */
+	struct renew renew;
+	struct device polled;
+	struct arena polls;
+	char nonce[DPOP_NONCE_MAX]; /* of the token endpoint */
+	size_t nonce_len;
+	bool nonced; /* the request under way was made anew with it */
 };
 
-/* Each returns the next step, which is also f->step. `now` is in seconds since 1970. */
+/* Each returns the next step, which is also f->step; f is not moved between them. `now` is in seconds since 1970. */
 enum flow_step flow_begin(struct flow *f, const struct flow_setup *setup);
 /* After FLOW_SEND: the answer, of which nothing is kept but copies; or that none came. */
 enum flow_step flow_answer(struct flow *f, const struct fetch_answer *answer, int64_t now);

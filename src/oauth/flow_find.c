@@ -1,13 +1,7 @@
-#include "oauth/flow_find.h"
+#include "oauth/flow_inside.h"
 
 #include "base/buf.h"
 #include "oauth/quote.h"
-
-static enum flow_step failed(struct flow *f)
-{
-	f->at = FLOW_AT_END;
-	return f->step = FLOW_FAILED;
-}
 
 static bool is_redirect(int status)
 {
@@ -20,11 +14,9 @@ static enum flow_step get(struct flow *f, const struct url *url)
 
 	f->fetched = *url;
 	f->request = (struct fetch_request){
-		.method = S("GET"), .url = *url, .fields = accept, .fields_n = 1, .timeout_ms = f->setup.timeout_ms,
+		.method = S("GET"), .url = *url, .fields = accept, .fields_n = 1,
 	};
-	f->request_max = METADATA_MAX;
-	f->head_is_enough = false;
-	return f->step = FLOW_SEND;
+	return flow_send(f, f->at, METADATA_MAX);
 }
 
 static enum flow_step ask_place(struct flow *f)
@@ -34,7 +26,7 @@ static enum flow_step ask_place(struct flow *f)
 
 	f->redirects = 0;
 	if (!place_read(&f->place, f->discover.urls[f->discover_at], what, f->setup.arena, &url, &f->err))
-		return failed(f);
+		return flow_fail(f);
 	return get(f, &url);
 }
 
@@ -76,60 +68,27 @@ static enum flow_step search_issuer(struct flow *f, struct str issuer)
 	struct url url;
 
 	if (!place_read(&f->place, issuer, "the issuer", f->setup.arena, &url, &f->err))
-		return failed(f);
+		return flow_fail(f);
 	if (url.has_query) {
 		err_set(&f->err, ERR_INPUT, "the issuer \"%s\" has a query, which no issuer may have", quote_url(issuer).text);
-		return failed(f);
+		return flow_fail(f);
 	}
 	f->issuer.issuer = issuer;
 	if (!discover_issuer(&url, f->setup.arena, &f->discover)) {
 		err_set(&f->err, ERR_LIMIT, "the sign-in does not fit in memory");
-		return failed(f);
+		return flow_fail(f);
 	}
 	return search(f, FLOW_AT_ISSUER);
 }
 
-static enum flow_step search_resource(struct flow *f)
+enum flow_step flow_find_begin(struct flow *f)
 {
 	f->discover = (struct discover){.urls = {f->challenge.resource_metadata}, .n = 1};
 	if (f->challenge.resource_metadata.len == 0 && !discover_resource(&f->setup.server, f->setup.arena, &f->discover)) {
 		err_set(&f->err, ERR_LIMIT, "the sign-in does not fit in memory");
-		return failed(f);
+		return flow_fail(f);
 	}
 	return search(f, FLOW_AT_RESOURCE);
-}
-
-enum flow_step flow_find_challenged(struct flow *f)
-{
-	return search_resource(f);
-}
-
-enum flow_step flow_find_probed(struct flow *f, const struct fetch_answer *answer)
-{
-	int status = answer->status;
-	bool challenged = challenge_read(answer->fields, answer->fields_n, f->setup.arena, &f->challenge);
-
-	f->probe_status = status;
-	f->passed = status < 300;
-	if (f->passed) {
-		f->challenge = (struct challenge){0};
-		if (f->setup.insist)
-			return search_resource(f);
-		f->at = FLOW_AT_END;
-		return f->step = FLOW_OPEN;
-	}
-	if (is_redirect(status)) {
-		struct str location = fetch_field(answer->fields, answer->fields_n, S("location"), NULL);
-
-		err_set(&f->err, ERR_FAILED, "the server sends to another address: \"%s\"; use that one", quote_url(location).text);
-		return failed(f);
-	}
-	if (status >= 500 || status == 429 || (status == 403 && !challenged)) {
-		err_set(&f->err, ERR_FAILED, "the server answered the first request with status %d%s", status,
-			status == 403 ? ", and does not say how to sign in" : "; try again later");
-		return failed(f);
-	}
-	return search_resource(f);
 }
 
 /* Neither the challenge nor a well-known place led to resource metadata. */
@@ -139,7 +98,7 @@ static enum flow_step no_resource(struct flow *f)
 
 	if (f->challenge.resource_metadata.len) {
 		err_where(&f->err, "no resource metadata at \"%s\", which the server names", quote_url(f->challenge.resource_metadata).text);
-		return failed(f);
+		return flow_fail(f);
 	}
 	if (f->passed) {
 		f->at = FLOW_AT_END;
@@ -151,7 +110,7 @@ static enum flow_step no_resource(struct flow *f)
 	if (f->probe_status != 0 && f->probe_status != 401 && !f->challenge.is_there) {
 		err_set(&f->err, ERR_FAILED, "the server answered the first request with status %d and names no authorization "
 			"server; is the address right?", f->probe_status);
-		return failed(f);
+		return flow_fail(f);
 	}
 	/* A server of the 2025-03-26 revision: its own origin is the issuer. */
 	f->is_legacy = true;
@@ -163,12 +122,14 @@ static enum flow_step no_issuer(struct flow *f)
 {
 	if (!f->is_legacy || f->first_status >= 500 || f->first_status == 429) {
 		err_where(&f->err, "no metadata of the authorization server \"%s\"", quote_url(f->issuer.issuer).text);
-		return failed(f);
+		return flow_fail(f);
 	}
 	if (!metadata_assume(&f->setup.server, f->setup.arena, &f->issuer)) {
 		err_set(&f->err, ERR_LIMIT, "the sign-in does not fit in memory");
-		return failed(f);
+		return flow_fail(f);
 	}
+	if (!flow_settle_allows(f))
+		return flow_fail(f);
 	f->at = FLOW_AT_REDIRECT;
 	return f->step = FLOW_REDIRECT;
 }
@@ -194,7 +155,7 @@ static enum flow_step choose_issuer(struct flow *f)
 			return search_issuer(f, pinned);
 	err_set(&f->err, ERR_FAILED, "the server names \"%s\" as its authorization server, not the configured \"%s\"",
 		quote_url(f->resource.servers[0]).text, quote_url(pinned).text);
-	return failed(f);
+	return flow_fail(f);
 }
 
 /* With no resource metadata the issuer is the origin, which may be written with or without a final '/'. */
@@ -221,7 +182,7 @@ static enum metadata_answer read_document(struct flow *f, struct str document)
 	answer = read_issuer(f, document, &m);
 	if (answer == METADATA_OK) {
 		f->issuer = m;
-		if (!metadata_allows_code(&m, &f->err))
+		if (!flow_settle_allows(f))
 			return METADATA_WRONG;
 	}
 	return answer;
@@ -235,7 +196,7 @@ static enum flow_step take_document(struct flow *f, struct str document)
 	case METADATA_OK:
 		break;
 	case METADATA_WRONG:
-		return failed(f);
+		return flow_fail(f);
 	case METADATA_OTHER:
 		*f->setup.arena = before;
 		f->told = true;
@@ -268,7 +229,7 @@ enum flow_step flow_find_answer(struct flow *f, const struct fetch_answer *answe
 	if (f->at == FLOW_AT_RESOURCE && (answer->status >= 500 || answer->status == 429)) {
 		err_where(&f->err, "the resource metadata of the server");
 		err_hint(&f->err, "; try again later");
-		return failed(f);
+		return flow_fail(f);
 	}
 	return next_place(f);
 }

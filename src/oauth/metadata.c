@@ -103,6 +103,7 @@ enum metadata_answer metadata_read_resource(struct str document, const struct ur
 		!read_servers(root, a, r, e) || !keep(&r->resource, a, e))
 		return wrong(e, where);
 	r->scopes = read_scopes(root, a);
+	r->wants_dpop = json_is(json_get(root, S("dpop_bound_access_tokens_required")), JSON_TRUE);
 	return METADATA_OK;
 }
 
@@ -136,9 +137,18 @@ static bool read_endpoints(const struct json *root, const struct place *p, struc
 	return m->token_endpoint.len || err_set(e, ERR_INPUT, "token_endpoint is missing");
 }
 
+/* A list that is not there excludes nothing. */
+static bool may_be(const struct json *root, struct str list, struct str word)
+{
+	const struct json *words = json_get(root, list);
+
+	return !json_is(words, JSON_ARRAY) || json_has_str(words, word);
+}
+
 static bool read_abilities(const struct json *root, struct arena *a, struct metadata_issuer *m, struct err *e)
 {
 	const struct json *methods = json_get(root, S("token_endpoint_auth_methods_supported"));
+	struct str algs = S("token_endpoint_auth_signing_alg_values_supported");
 
 	m->has_s256 = json_has_str(json_get(root, S("code_challenge_methods_supported")), S("S256"));
 	m->scopes = read_scopes(root, a);
@@ -147,6 +157,10 @@ static bool read_abilities(const struct json *root, struct arena *a, struct meta
 	m->auth_none = json_has_str(methods, S("none"));
 	m->auth_basic = !m->auth_listed || json_has_str(methods, S("client_secret_basic"));
 	m->auth_post = json_has_str(methods, S("client_secret_post"));
+	m->auth_key = !m->auth_listed || json_has_str(methods, S("private_key_jwt"));
+	m->auth_es256 = may_be(root, algs, S("ES256"));
+	m->auth_rs256 = may_be(root, algs, S("RS256"));
+	m->dpop_es256 = may_be(root, S("dpop_signing_alg_values_supported"), S("ES256"));
 	return json_opt_bool(root, S("client_id_metadata_document_supported"), &m->takes_metadata_id, e) &&
 		json_opt_bool(root, S("authorization_response_iss_parameter_supported"), &m->sends_iss, e);
 }
@@ -195,11 +209,27 @@ bool metadata_allows_code(const struct metadata_issuer *m, struct err *e)
 	return true;
 }
 
+bool metadata_allows_device(const struct metadata_issuer *m, struct err *e)
+{
+	return m->device_authorization_endpoint.len ||
+		err_set(e, ERR_FAILED, "the authorization server \"%s\" has no device_authorization_endpoint, so nobody can sign in "
+			"there with a code; sign in with a browser, or ask who runs it", quote_url(m->issuer).text);
+}
+
+bool metadata_allows_dpop(const struct metadata_issuer *m, struct err *e)
+{
+	return m->dpop_es256 ||
+		err_set(e, ERR_FAILED, "the authorization server \"%s\" takes no proof of possession that is signed with ES256 "
+			"(dpop_signing_alg_values_supported), the only one there is here; leave --dpop out where the server takes plain tokens",
+			quote_url(m->issuer).text);
+}
+
 bool metadata_assume(const struct url *server, struct arena *a, struct metadata_issuer *m)
 {
 	struct str origin = url_origin(server, a);
 
-	*m = (struct metadata_issuer){.issuer = origin, .has_s256 = true, .auth_basic = true};
+	*m = (struct metadata_issuer){.issuer = origin, .has_s256 = true, .auth_basic = true,
+		.auth_key = true, .auth_es256 = true, .auth_rs256 = true, .dpop_es256 = true};
 	m->authorization_endpoint = arena_print(a, "%.*s/authorize", STR(origin));
 	m->token_endpoint = arena_print(a, "%.*s/token", STR(origin));
 	m->registration_endpoint = arena_print(a, "%.*s/register", STR(origin));

@@ -21,6 +21,7 @@ struct metadata_resource {
 	struct str servers[METADATA_SERVERS]; /* issuers, byte for byte; at least one */
 	size_t servers_n;
 	struct str scopes; /* scopes_supported, joined by blanks; empty: none */
+	bool wants_dpop;   /* dpop_bound_access_tokens_required (RFC 9728 §2) */
 };
 
 struct metadata_issuer {
@@ -39,6 +40,10 @@ struct metadata_issuer {
 	bool auth_none;
 	bool auth_basic;
 	bool auth_post;
+	bool auth_key;          /* private_key_jwt; taken for offered where nothing is listed */
+	bool auth_es256;        /* with these signatures (token_endpoint_auth_signing_alg_values_supported); likewise */
+	bool auth_rs256;
+	bool dpop_es256;        /* dpop_signing_alg_values_supported (RFC 9449 §5.1) has ES256, or is not there */
 };
 
 /* What a document was good for. */
@@ -62,6 +67,11 @@ enum metadata_answer metadata_read_issuer(struct str document, struct str issuer
 
 /* The code flow is possible: there is an authorization endpoint, and PKCE with S256 is announced. */
 bool metadata_allows_code(const struct metadata_issuer *m, struct err *e);
+
+/* The device grant is possible (RFC 8628 §4). */
+bool metadata_allows_device(const struct metadata_issuer *m, struct err *e);
+/* Tokens can be bound to a key of ours, or nothing says that they cannot. */
+bool metadata_allows_dpop(const struct metadata_issuer *m, struct err *e);
 
 /* What is assumed of a server of the 2025-03-26 revision that has no metadata at all: /authorize,
  * /token and /register at its origin. False when a is full. */

@@ -27,21 +27,30 @@ struct register_config {
 	bool issuer_is_pinned;   /* the user named the issuer that may have the secret */
 };
 
-/* The order: configured, metadata document, registration, error. `known` (may be NULL) is an
- * earlier grant: its registration is used again when it is of the same issuer and redirect_uri
- * and its secret has not run out; a configured secret that went to its issuer goes to no other
- * one unless the issuer is pinned. Fills g's issuer, endpoints and
- * client, and redirect_uri. *must_register says that register_request comes next.
- * ERR_FAILED names --client-id where nothing is possible. Strs are borrowed. */
-bool register_choose(const struct metadata_issuer *m, const struct register_config *c, const struct grant *known,
-	struct str redirect_uri, int64_t now, struct grant *g, bool *must_register, struct err *e);
+/* Which client asks, and for what. */
+struct register_choice {
+	const struct metadata_issuer *m;
+	const struct register_config *config;
+	/* An earlier grant, or NULL. Its registration is used again when it is of the same issuer and redirect_uri and its secret has
+	 * not run out; a pre-registered client of its is used again at the same issuer. What is configured now and went to its
+	 * issuer goes to no other one unless the issuer is pinned. */
+	const struct grant *known;
+	struct str redirect_uri; /* empty: the grant needs none */
+	int64_t now;
+};
+
+/* The order: configured, metadata document, registration, error. g has its type, for which some of these do not exist: what needs nobody
+ * needs a client that is known before, but for jwt-bearer, which may have none. Fills g's issuer, endpoints, client and
+ * redirect_uri. *must_register says that register_request comes next. ERR_FAILED names --client-id where
+ * nothing is possible. Strs are borrowed; scratch is for reading keys and URLs. */
+bool register_choose(const struct register_choice *c, struct arena scratch, struct grant *g, bool *must_register, struct err *e);
 
 /* The way a client with this secret (or none) proves itself at m's token endpoint. */
 bool register_auth(const struct metadata_issuer *m, struct str secret, bool post_secret, enum grant_auth *auth, struct err *e);
 
-/* The registration request for g's redirect_uri: a native public client with code and refresh
- * grants. scope may be empty. The request and what it points to live in a. */
-bool register_request(const struct grant *g, struct str client_name, struct str scope, struct arena *a,
+/* The registration request: a native public client with g's redirect_uri and all the grants that m may be asked for.
+ * scope may be empty. The request and what it points to live in a. */
+bool register_request(const struct grant *g, const struct metadata_issuer *m, struct str client_name, struct str scope, struct arena *a,
 	struct fetch_request *r, struct err *e);
 
 /* Reads the answer (201 or 200) into g's client: the returned identifier, secret, its expiry

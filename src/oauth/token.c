@@ -1,101 +1,18 @@
 #include "oauth/token.h"
 
 #include "base/arena.h"
-#include "base/b64.h"
-#include "base/buf.h"
 #include "base/err.h"
 #include "http/fetch.h"
-#include "http/url.h"
 #include "json/json.h"
+#include "oauth/dpop.h"
+#include "oauth/quote.h"
 #include "oauth/refusal.h"
 #include "oauth/scope.h"
-
-enum { FIELDS_MAX = 3 };
 
 /* A hundred years: what is beyond was never meant. */
 static const int64_t longest_life = 100 * INT64_C(366) * 24 * 3600;
 
-/* RFC 6749 §2.3.1: each half is form-encoded before it goes into Basic. */
-static struct str basic(const struct grant *g, struct arena *a)
-{
-	struct buf pair = buf_in(a, 0);
-	struct buf out;
-
-	url_escape(&pair, g->client_id);
-	buf_add_char(&pair, ':');
-	url_escape(&pair, g->client_secret);
-	out = buf_in(a, 0);
-	buf_add(&out, S("Basic "));
-	b64_encode(&out, buf_str(&pair));
-	return pair.full || out.full ? (struct str){0} : buf_str(&out);
-}
-
-static void add(struct buf *form, struct str name, struct str value)
-{
-	if (value.len)
-		url_form_add(form, name, value);
-}
-
-bool token_request(const struct grant *g, struct str url, struct buf *form, struct arena *a,
-	struct fetch_request *r, struct err *e)
-{
-	struct http_field *fields = arena_take_many(a, FIELDS_MAX, sizeof *fields);
-
-	*r = (struct fetch_request){.method = S("POST"), .fields = fields, .has_body = true};
-	/* A request that spends something is not sent twice. */
-	r->fresh = true;
-	if (!url_read(url, a, &r->url, e))
-		return false;
-	if (g->auth != GRANT_AUTH_BASIC)
-		add(form, S("client_id"), g->client_id);
-	if (g->auth == GRANT_AUTH_POST)
-		add(form, S("client_secret"), g->client_secret);
-	r->body = buf_str(form);
-	if (form->full || !fields)
-		return err_set(e, ERR_LIMIT, "the request to the token endpoint does not fit in memory");
-	fields[r->fields_n++] = (struct http_field){S("Content-Type"), S("application/x-www-form-urlencoded")};
-	fields[r->fields_n++] = (struct http_field){S("Accept"), S("application/json")};
-	if (g->auth == GRANT_AUTH_BASIC) {
-		fields[r->fields_n].name = S("Authorization");
-		fields[r->fields_n].value = basic(g, a);
-		if (!fields[r->fields_n++].value.at)
-			return err_set(e, ERR_LIMIT, "the request to the token endpoint does not fit in memory");
-	}
-	return true;
-}
-
-static bool ask(const struct grant *g, struct buf *form, struct arena *a, struct fetch_request *r, struct err *e)
-{
-	add(form, S("resource"), g->resource);
-	return token_request(g, g->token_endpoint, form, a, r, e) ||
-		err_where(e, "the token endpoint");
-}
-
-bool token_exchange(const struct grant *g, struct str code, struct str verifier, struct arena *a,
-	struct fetch_request *r, struct err *e)
-{
-	struct buf form = buf_in(a, 0);
-
-	add(&form, S("grant_type"), S("authorization_code"));
-	add(&form, S("code"), code);
-	add(&form, S("redirect_uri"), g->redirect_uri);
-	add(&form, S("code_verifier"), verifier);
-	return ask(g, &form, a, r, e);
-}
-
-bool token_refresh(const struct grant *g, struct arena *a, struct fetch_request *r, struct err *e)
-{
-	struct buf form = buf_in(a, 0);
-
-	if (g->refresh_token.len == 0)
-		return err_set(e, ERR_LOGIN, "there is no refresh token; log in again");
-	add(&form, S("grant_type"), S("refresh_token"));
-	add(&form, S("refresh_token"), g->refresh_token);
-	return ask(g, &form, a, r, e);
-}
-
-/* Tokens travel in fields and forms: visible ASCII, and bounded. */
-static bool is_token(struct str s)
+bool token_is_good(struct str s)
 {
 	for (size_t i = 0; i < s.len; i++)
 		if (s.at[i] <= ' ' || s.at[i] > '~')
@@ -119,7 +36,19 @@ static int64_t expiry(const struct json *root, int64_t now)
 	return now + (seconds > longest_life ? longest_life : seconds);
 }
 
-static bool read_fields(const struct json *root, int64_t now, struct arena *a, struct token *t, struct err *e)
+/* A token without the binding that was asked for would be good for whoever takes it (RFC 9449 §5). */
+static bool type_is_good(struct str type, bool is_bound, struct err *e)
+{
+	if (str_same_nocase(type, is_bound ? S("dpop") : S("bearer")))
+		return true;
+	if (is_bound)
+		return err_set(e, ERR_FAILED, "token_type is \"%s\", but a token that is bound to a key was asked for (--dpop), "
+			"which this authorization server cannot or will not give", quote_of(type).text);
+	return err_set(e, ERR_INPUT, "token_type is not Bearer%s",
+		str_same_nocase(type, S("dpop")) ? " but DPoP, which was not asked for (--dpop asks for it)" : "");
+}
+
+static bool read_fields(const struct json *root, const struct token_asker *q, struct token *t, struct err *e)
 {
 	if (!json_want_str(root, S("access_token"), &t->access_token, e) ||
 		!json_want_str(root, S("token_type"), &t->token_type, e) ||
@@ -127,17 +56,17 @@ static bool read_fields(const struct json *root, int64_t now, struct arena *a, s
 		!json_opt_str(root, S("scope"), &t->scope, e) ||
 		!json_opt_str(root, S("id_token"), &t->id_token, e))
 		return false;
-	if (!str_same_nocase(t->token_type, S("bearer")))
-		return err_set(e, ERR_INPUT, "token_type is not Bearer");
+	if (!type_is_good(t->token_type, q->grant->dpop_key.len > 0, e))
+		return false;
 	if (t->access_token.len == 0)
 		return err_set(e, ERR_INPUT, "access_token is empty");
-	if (!is_token(t->access_token) || !is_token(t->refresh_token) || !is_token(t->id_token))
+	if (!token_is_good(t->access_token) || !token_is_good(t->refresh_token) || !token_is_good(t->id_token))
 		return err_set(e, ERR_INPUT, "a token is longer than %d bytes or holds characters that no token may", TOKEN_MAX);
 	/* A scope in a form that no scope has tells nothing; it is no reason to throw the tokens away. */
-	t->scope = scope_join(t->scope, (struct str){0}, a);
+	t->scope = scope_join(t->scope, (struct str){0}, q->arena);
 	if (!scope_is_valid(t->scope))
 		t->scope = (struct str){0};
-	t->expires_at = expiry(root, now);
+	t->expires_at = expiry(root, q->now);
 	return true;
 }
 
@@ -175,22 +104,45 @@ static enum token_outcome refused(const struct refusal *r, int status, struct ar
 	return TOKEN_REFUSED;
 }
 
-enum token_outcome token_read(const struct fetch_answer *answer, int64_t now, struct arena *a,
-	struct token *t, struct err *e)
+enum token_outcome token_read_refusal(const struct fetch_answer *answer, struct arena *a, struct err *e)
 {
-	const struct json *root;
 	struct refusal r;
 
-	*t = (struct token){0};
 	/* Some servers refuse with status 200. */
-	if (refusal_read(answer, a, &r) || answer->status < 200 || answer->status > 299)
-		return refused(&r, answer->status, a, e);
-	if (!json_read(answer->body, a, &root, e) || !read_fields(root, now, a, t, e) || !keep(t, a, e)) {
-		*t = (struct token){0};
-		err_where(e, "the answer of the token endpoint");
-		return TOKEN_REFUSED;
-	}
-	return TOKEN_OK;
+	if (!refusal_read(answer, a, &r) && answer->status >= 200 && answer->status <= 299)
+		return TOKEN_OK;
+	return refused(&r, answer->status, a, e);
+}
+
+/* The proof is wanted with a nonce, and not with the one that it had (RFC 9449 §8). */
+static bool wants_nonce(const struct token_asker *q, const struct fetch_answer *answer, struct str nonce)
+{
+	struct refusal r;
+
+	return q->grant->dpop_key.len && nonce.len && !str_same(nonce, q->nonce) && (answer->status == 400 || answer->status == 401) &&
+		refusal_read(answer, q->arena, &r) && str_same(r.error, S("use_dpop_nonce"));
+}
+
+static enum token_outcome read_answer(const struct token_asker *q, const struct fetch_answer *answer, struct token *t, struct err *e)
+{
+	enum token_outcome outcome = token_read_refusal(answer, q->arena, e);
+	const struct json *root;
+
+	if (outcome != TOKEN_OK)
+		return outcome;
+	if (json_read(answer->body, q->arena, &root, e) && read_fields(root, q, t, e) && keep(t, q->arena, e))
+		return TOKEN_OK;
+	*t = (struct token){.nonce = t->nonce};
+	err_where(e, "the answer of the token endpoint");
+	return TOKEN_REFUSED;
+}
+
+enum token_outcome token_read(const struct token_asker *q, const struct fetch_answer *answer, struct token *t, struct err *e)
+{
+	*t = (struct token){0};
+	if (q->grant->dpop_key.len)
+		t->nonce = arena_str(q->arena, dpop_nonce(answer->fields, answer->fields_n));
+	return wants_nonce(q, answer, t->nonce) ? TOKEN_NONCE : read_answer(q, answer, t, e);
 }
 
 void token_apply(const struct token *t, int64_t now, struct grant *g)

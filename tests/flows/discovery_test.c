@@ -15,6 +15,13 @@
 	{"POST " base "/register", 201, NULL, "{\"client_id\":\"reg-1\"}", NULL}, \
 	{"POST " base "/token", 200, NULL, "{\"access_token\":\"at\",\"token_type\":\"Bearer\"}", NULL}
 
+/* A server that answers whatever is asked. */
+#define PASSES \
+	{"POST https://h/mcp", 200, "Mcp-Session-Id: s-1", "{}", "\"initialize\""}, \
+	{"POST https://h/mcp", 202, NULL, "", "\"notifications/initialized\""}, \
+	{"POST https://h/mcp", 200, NULL, "{}", "\"tools/list\",\"params\":{}"}, \
+	{"POST https://h/mcp", 200, NULL, "{}", "\"io.modelcontextprotocol/protocolVersion\":\"2026-07-28\""}
+
 enum { MOST = 12 };
 
 static struct flow_script s;
@@ -229,13 +236,13 @@ static void the_first_answer_decides_whether_to_search(void **state)
 static void an_open_server_may_still_have_a_sign_in(void **state)
 {
 	const struct flow_exchange has[] = {
-		{"POST https://h/mcp", 200, NULL, "{}", NULL},
+		PASSES,
 		{"GET https://h/.well-known/oauth-protected-resource/mcp", 200, NULL, RESOURCE("https://h/mcp", "https://as"), NULL},
 		{"GET https://as/.well-known/oauth-authorization-server", 200, NULL, ISSUER("https://as", "https://as"), NULL},
 		SIGN_IN("https://as"), {0},
 	};
 	const struct flow_exchange has_none[] = {
-		{"POST https://h/mcp", 202, NULL, "{}", NULL},
+		PASSES,
 		{"GET https://h/.well-known/oauth-protected-resource/mcp", 404, NULL, "", NULL},
 		{"GET https://h/.well-known/oauth-protected-resource", 200, NULL, "<html>", NULL}, {0},
 	};
@@ -245,6 +252,115 @@ static void an_open_server_may_still_have_a_sign_in(void **state)
 	s.setup.insist = true;
 	assert_int_equal(flow_script_run(&s, has), FLOW_DONE);
 	assert_int_equal(flow_script_run(&s, has_none), FLOW_OPEN);
+	flow_script_end(&s);
+}
+
+/* The refusal may come with any of the requests; what came before it does not count. */
+static void a_server_may_refuse_late(void **state)
+{
+	static const struct {
+		const char *name;
+		struct flow_exchange probes[5];
+	} cases[] = {
+		{"with initialized", {{"POST https://h/mcp", 200, NULL, "", "\"initialize\""},
+			{"POST https://h/mcp", 401, HINT("https://h/prm"), "", "/initialized"}}},
+		{"with tools/list", {{"POST https://h/mcp", 200, "Mcp-Session-Id: s-1", "", "\"initialize\""},
+			{"POST https://h/mcp", 202, NULL, "", "/initialized"},
+			{"POST https://h/mcp", 403, HINT("https://h/prm"), "", "\"tools/list\""}}},
+		{"in the modern way", {{"POST https://h/mcp", 200, NULL, "", "\"initialize\""},
+			{"POST https://h/mcp", 400, NULL, "", "/initialized"}, {"POST https://h/mcp", 400, NULL, "", "\"tools/list\""},
+			{"POST https://h/mcp", 401, HINT("https://h/prm"), "", "clientCapabilities"}}},
+		{"modern alone, by 400", {{"POST https://h/mcp", 400, NULL, "", "\"initialize\""},
+			{"POST https://h/mcp", 401, HINT("https://h/prm"), "", "clientCapabilities"}}},
+		{"modern alone, by 404", {{"POST https://h/mcp", 404, NULL, "", "\"initialize\""},
+			{"POST https://h/mcp", 401, HINT("https://h/prm"), "", "clientCapabilities"}}},
+	};
+	const struct flow_exchange rest[] = {
+		{"GET https://h/prm", 200, NULL, RESOURCE("https://h/mcp", "https://as"), NULL},
+		{"GET https://as/.well-known/oauth-authorization-server", 200, NULL, ISSUER("https://as", "https://as"), NULL},
+		SIGN_IN("https://as"), {0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct flow_exchange x[MOST];
+		size_t n = 0;
+
+		while (cases[i].probes[n].ask) {
+			x[n] = cases[i].probes[n];
+			n++;
+		}
+		memcpy(x + n, rest, sizeof rest);
+		flow_script_start(&s, "https://h/mcp");
+		s.setup.insist = true;
+		if (flow_script_run(&s, x) != FLOW_DONE)
+			fail_msg("%s: %s", cases[i].name, s.flow.err.text);
+		flow_script_end(&s);
+	}
+}
+
+static struct str sent(const char *name)
+{
+	return fetch_field(s.flow.request.fields, s.flow.request.fields_n, str_of(name), NULL);
+}
+
+static enum flow_step answer(int status, const char *name, const char *value)
+{
+	char memory[64];
+	struct http_field field = {str_of(name), str_make(memory, strlen(value))};
+	struct fetch_answer a = {.status = status, .fields = &field, .fields_n = 1};
+
+	memcpy(memory, value, strlen(value));
+	flow_answer(&s.flow, &a, FLOW_SCRIPT_NOW);
+	memset(memory, '#', sizeof memory);
+	return s.flow.step;
+}
+
+static void each_probe_says_what_its_era_wants(void **state)
+{
+	(void)state;
+	flow_script_start(&s, "https://h/mcp");
+	s.setup.insist = true;
+	assert_int_equal(flow_begin(&s.flow, &s.setup), FLOW_SEND);
+	assert_true(s.flow.head_is_enough);
+	assert_str(sent("mcp-session-id"), "");
+	assert_int_equal(answer(200, "Mcp-Session-Id", "abc"), FLOW_SEND);
+	assert_str(sent("mcp-session-id"), "abc");
+	assert_int_equal(answer(202, "X", ""), FLOW_SEND);
+	assert_str(sent("mcp-session-id"), "abc");
+	assert_str(sent("mcp-method"), "");
+	assert_str(sent("accept"), "application/json, text/event-stream");
+	assert_int_equal(answer(200, "X", ""), FLOW_SEND);
+	assert_str(sent("mcp-session-id"), "");
+	assert_str(sent("mcp-protocol-version"), "2026-07-28");
+	assert_str(sent("mcp-method"), "tools/list");
+	assert_true(s.flow.head_is_enough);
+	/* An identifier that no field takes is none. */
+	flow_begin(&s.flow, &s.setup);
+	assert_int_equal(answer(200, "Mcp-Session-Id", "a\nb"), FLOW_SEND);
+	assert_str(sent("mcp-session-id"), "");
+	flow_script_end(&s);
+}
+
+static void a_late_probe_that_fails_proves_nothing(void **state)
+{
+	const struct flow_exchange x[] = {
+		{"POST https://h/mcp", 200, NULL, "{}", NULL}, {"POST https://h/mcp", 500, NULL, "", NULL}, {"POST https://h/mcp", 0, NULL, NULL, NULL},
+		{"GET https://h/.well-known/oauth-protected-resource/mcp", 404, NULL, "", NULL},
+		{"GET https://h/.well-known/oauth-protected-resource", 404, NULL, "", NULL}, {0},
+	};
+	const struct flow_exchange wrong[] = {
+		{"POST https://h/mcp", 404, NULL, "", NULL}, {"POST https://h/mcp", 405, NULL, "", NULL},
+		{"GET https://h/.well-known/oauth-protected-resource/mcp", 404, NULL, "", NULL},
+		{"GET https://h/.well-known/oauth-protected-resource", 404, NULL, "", NULL}, {0},
+	};
+
+	(void)state;
+	flow_script_start(&s, "https://h/mcp");
+	s.setup.insist = true;
+	assert_int_equal(flow_script_run(&s, x), FLOW_OPEN);
+	assert_int_equal(flow_script_run(&s, wrong), FLOW_FAILED);
+	assert_non_null(strstr(s.flow.err.text, "status 404"));
 	flow_script_end(&s);
 }
 
@@ -433,6 +549,9 @@ int main(void)
 		cmocka_unit_test(redirects_are_counted_and_only_four_kinds_followed),
 		cmocka_unit_test(the_first_answer_decides_whether_to_search),
 		cmocka_unit_test(an_open_server_may_still_have_a_sign_in),
+		cmocka_unit_test(a_server_may_refuse_late),
+		cmocka_unit_test(each_probe_says_what_its_era_wants),
+		cmocka_unit_test(a_late_probe_that_fails_proves_nothing),
 		cmocka_unit_test(an_old_server_is_its_own_issuer),
 		cmocka_unit_test(what_is_not_there_is_told_from_what_is_down),
 		cmocka_unit_test(a_pinned_issuer_is_the_only_one),

@@ -442,13 +442,14 @@ static void a_grant_is_refreshed(void **state)
 		{500, "{\"error\":\"server_error\"}", TOKEN_LATER, "at", "rt", "r w", FLOW_SCRIPT_NOW + 60},
 	};
 	const struct flow_exchange x[] = {PROBE, RESOURCE, ISSUER(DCR), REGISTER, TOKEN(NULL), {0}};
+	struct token_asker q = {.grant = &s.flow.grant, .now = FLOW_SCRIPT_NOW + 100, .rng = s.setup.rng, .arena = s.setup.arena};
 	struct fetch_request r;
 	struct err e = {0};
 
 	(void)state;
 	done(x);
 	assert_false(token_is_fresh(&s.flow.grant, FLOW_SCRIPT_NOW + 60, 0));
-	assert_ok(token_refresh(&s.flow.grant, s.setup.arena, &r, &e), &e);
+	assert_ok(token_refresh(&q, &r, &e), &e);
 	assert_str(url_text(&r.url, s.setup.arena), "https://as/token");
 	assert_str(r.body, "grant_type=refresh_token&refresh_token=rt&resource=https%3A%2F%2Fh%2Fmcp&client_id=reg-1");
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -456,7 +457,8 @@ static void a_grant_is_refreshed(void **state)
 		struct grant g = s.flow.grant;
 		struct token t;
 
-		assert_int_equal(token_read(&answer, FLOW_SCRIPT_NOW + 100, s.setup.arena, &t, &e), cases[i].outcome);
+		q.grant = &g;
+		assert_int_equal(token_read(&q, &answer, &t, &e), cases[i].outcome);
 		if (cases[i].outcome == TOKEN_OK)
 			token_apply(&t, FLOW_SCRIPT_NOW + 100, &g);
 		assert_str(g.access_token, cases[i].access);

@@ -28,7 +28,7 @@ static struct str write(const struct challenge *c, struct str tail)
 {
 	struct buf out = buf_in(&arena, 0);
 
-	buf_add(&out, S("beareR "));
+	buf_add(&out, c->is_dpop ? S("dpoP ") : S("beareR "));
 	add(&out, S("error_description"), c->error_description);
 	add(&out, S("error"), c->error);
 	add(&out, S("scope"), c->scope);
@@ -41,6 +41,7 @@ static struct str write(const struct challenge *c, struct str tail)
 static void same(const struct challenge *a, const struct challenge *b)
 {
 	fuzz_check(a->is_there == b->is_there);
+	fuzz_check(a->is_dpop == b->is_dpop);
 	fuzz_check(str_same(a->resource_metadata, b->resource_metadata));
 	fuzz_check(str_same(a->scope, b->scope));
 	fuzz_check(str_same(a->error, b->error));
@@ -60,7 +61,7 @@ static void written_again(const struct challenge *c)
 
 static void survives(struct str junk)
 {
-	const struct challenge good = {true, S("https://h/m"), S("a b"), S("e\\"), S("d\"")};
+	const struct challenge good = {true, false, S("https://h/m"), S("a b"), S("e\\"), S("d\"")};
 	struct http_field fields[] = {
 		{S("WWW-Authenticate"), write(&good, junk)},
 		{S("WWW-Authenticate"), junk},

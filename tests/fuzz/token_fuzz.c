@@ -14,6 +14,8 @@
 enum { NOW = 1700000000 };
 
 static struct arena arena;
+static const struct grant plain;
+static const struct token_asker asker = {.grant = &plain, .now = NOW, .arena = &arena};
 
 static struct str write(const struct token *t)
 {
@@ -42,7 +44,7 @@ static void check_taken(const struct token *t)
 	fuzz_check(field_is_value(t->refresh_token));
 	fuzz_check(t->scope.len == 0 || scope_is_valid(t->scope));
 	fuzz_check(t->expires_at == 0 || t->expires_at > NOW);
-	fuzz_check(token_read(&answer, NOW, &arena, &again, NULL) == TOKEN_OK);
+	fuzz_check(token_read(&asker, &answer, &again, NULL) == TOKEN_OK);
 	fuzz_check(str_same(t->access_token, again.access_token));
 	fuzz_check(str_same(t->token_type, again.token_type));
 	fuzz_check(str_same(t->refresh_token, again.refresh_token));
@@ -57,7 +59,7 @@ static void check(int status, struct str body)
 	struct err e = {0};
 	struct token t;
 
-	if (token_read(&answer, NOW, &arena, &t, &e) == TOKEN_OK) {
+	if (token_read(&asker, &answer, &t, &e) == TOKEN_OK) {
 		fuzz_check(status == 200);
 		check_taken(&t);
 		return;

@@ -43,7 +43,11 @@ static void reads_the_bearer_challenge_however_it_is_written(void **state)
 		{"Negotiate abc, Bearer scope=\"a\"", "", "a", ""},
 		{"Negotiate Bearer, Bearer scope=\"a\"", "", "a", ""},
 		{"Bearer scope=\"a\", Basic realm=\"x\", scope=\"b\"", "", "a", ""},
-		{"DPoP scope=\"d\", Bearer scope=\"a\"", "", "a", ""},
+		{"DPoP scope=\"d\", Bearer scope=\"a\"", "", "d", ""},
+		{"dpop algs=\"ES256\", scope=\"d\", Bearer resource_metadata=\"https://h/m\", scope=\"a\"", "https://h/m", "a", ""},
+		{"Bearer resource_metadata=\"https://h/m\", DPoP error=\"use_dpop_nonce\"", "https://h/m", "", "use_dpop_nonce"},
+		{"DPoP error=\"use_dpop_nonce\", Bearer resource_metadata=\"https://h/m\"", "https://h/m", "", "use_dpop_nonce"},
+		{"Bearer error=\"invalid_token\", DPoP error=\"use_dpop_nonce\"", "", "", "invalid_token"},
 		{"Bearer scope=\"a\", Bearer resource_metadata=\"https://h/m\"", "https://h/m", "", ""},
 		{"Bearer resource_metadata=\"https://h/1\", Bearer resource_metadata=\"https://h/2\"", "https://h/1", "", ""},
 		/* Junk before, between and behind. */
@@ -68,11 +72,35 @@ static void reads_the_bearer_challenge_however_it_is_written(void **state)
 	}
 }
 
+static void tells_a_server_that_takes_bound_tokens_alone(void **state)
+{
+	static const struct {
+		const char *value;
+		bool is_dpop;
+	} cases[] = {
+		{"DPoP", true},
+		{"dpop algs=\"ES256\", resource_metadata=\"https://h/m\"", true},
+		{"Basic realm=\"x\", DPoP error=\"invalid_token\"", true},
+		{"DPoP algs=\"ES256\", Bearer", false},
+		{"Bearer, DPoP algs=\"ES256\"", false},
+		{"Bearer", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct challenge c;
+
+		assert_true(read_one(cases[i].value, &c));
+		if (c.is_dpop != cases[i].is_dpop)
+			fail_msg("%s", cases[i].value);
+	}
+}
+
 static void finds_none_where_none_is(void **state)
 {
 	static const char *const cases[] = {
 		"", " , ,", "Basic realm=\"Bearer scope\"", "Basic realm=\"x, Bearer scope=\\\"a\\\"\"",
-		"Negotiate Bearer", "BearerX scope=\"a\"", "Bearer/x scope=\"a\"", "realm=\"x\", scope=\"a\"",
+		"Negotiate Bearer", "Negotiate DPoP", "DPoPX", "BearerX scope=\"a\"", "Bearer/x scope=\"a\"", "realm=\"x\", scope=\"a\"",
 		"Basic realm=\"unterminated, Bearer scope=a",
 	};
 
@@ -152,6 +180,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_the_bearer_challenge_however_it_is_written),
+		cmocka_unit_test(tells_a_server_that_takes_bound_tokens_alone),
 		cmocka_unit_test(finds_none_where_none_is),
 		cmocka_unit_test(looks_through_all_fields),
 		cmocka_unit_test(tells_a_step_up_from_the_rest),

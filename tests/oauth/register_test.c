@@ -32,6 +32,14 @@ static struct metadata_issuer issuer(void)
 	};
 }
 
+static bool choose(const struct metadata_issuer *m, const struct register_config *c, const struct grant *known, struct grant *g,
+	bool *must_register, struct err *e)
+{
+	const struct register_choice choice = {.m = m, .config = c, .known = known, .redirect_uri = S(URI), .now = NOW};
+
+	return register_choose(&choice, arena, g, must_register, e);
+}
+
 static struct grant registered(void)
 {
 	return (struct grant){
@@ -55,7 +63,7 @@ static void a_configured_client_comes_first(void **state)
 	bool must_register = true;
 
 	(void)state;
-	assert_ok(register_choose(&m, &c, &known, S(URI), NOW, &g, &must_register, &e), &e);
+	assert_ok(choose(&m, &c, &known, &g, &must_register, &e), &e);
 	assert_false(must_register);
 	assert_int_equal(g.client, GRANT_CLIENT_CONFIGURED);
 	assert_str(g.client_id, "mine");
@@ -100,7 +108,7 @@ static void a_secret_is_sent_as_the_server_takes_it(void **state)
 	}
 }
 
-static void a_secret_does_not_follow_the_server_to_another_issuer(void **state)
+static void a_client_does_not_follow_the_server_to_another_issuer(void **state)
 {
 	struct metadata_issuer m = issuer();
 	struct register_config c = {.client_id = S("mine"), .client_secret = S("hunter2")};
@@ -110,17 +118,17 @@ static void a_secret_does_not_follow_the_server_to_another_issuer(void **state)
 	bool must_register;
 
 	(void)state;
-	assert_false(register_choose(&m, &c, &known, S(URI), NOW, &g, &must_register, &e));
+	assert_false(choose(&m, &c, &known, &g, &must_register, &e));
 	assert_non_null(strstr(e.text, "https://before"));
 	assert_null(strstr(e.text, "hunter2"));
 	c.issuer_is_pinned = true;
-	assert_true(register_choose(&m, &c, &known, S(URI), NOW, &g, &must_register, &e));
+	assert_true(choose(&m, &c, &known, &g, &must_register, &e));
 	c.issuer_is_pinned = false;
 	known.issuer = S("https://as");
-	assert_true(register_choose(&m, &c, &known, S(URI), NOW, &g, &must_register, &e));
+	assert_true(choose(&m, &c, &known, &g, &must_register, &e));
 	known.issuer = S("https://before");
 	c.client_secret = (struct str){0};
-	assert_true(register_choose(&m, &c, &known, S(URI), NOW, &g, &must_register, &e));
+	assert_false(choose(&m, &c, &known, &g, &must_register, &e));
 }
 
 static void then_the_metadata_document(void **state)
@@ -146,7 +154,7 @@ static void then_the_metadata_document(void **state)
 		struct err e = {0};
 		bool must_register;
 
-		if (register_choose(&m, &c, &known, S(URI), NOW, &g, &must_register, &e) != cases[i].ok)
+		if (choose(&m, &c, &known, &g, &must_register, &e) != cases[i].ok)
 			fail_msg("%s: %s", cases[i].url, e.text);
 		assert_int_equal(g.client, GRANT_CLIENT_METADATA);
 		assert_str(g.client_id, cases[i].url);
@@ -169,7 +177,8 @@ static void then_a_registration_old_or_new(void **state)
 		{"https://as", "http://127.0.0.1:1/callback", GRANT_CLIENT_REGISTERED, 0, false},
 		{"https://as/", URI, GRANT_CLIENT_REGISTERED, 0, false},
 		{"https://other", URI, GRANT_CLIENT_REGISTERED, 0, false},
-		{"https://as", URI, GRANT_CLIENT_CONFIGURED, 0, false},
+		{"https://as", URI, GRANT_CLIENT_CONFIGURED, 0, true},
+		{"https://other", URI, GRANT_CLIENT_CONFIGURED, 0, false},
 		{"https://as", URI, GRANT_CLIENT_METADATA, 0, false},
 		{"https://as", URI, GRANT_CLIENT_NONE, 0, false},
 	};
@@ -187,7 +196,7 @@ static void then_a_registration_old_or_new(void **state)
 		known.redirect_uri = str_of(cases[i].uri);
 		known.client = cases[i].client;
 		known.client_secret_expires_at = cases[i].expires_at;
-		assert_ok(register_choose(&m, &c, &known, S(URI), NOW, &g, &must_register, &e), &e);
+		assert_ok(choose(&m, &c, &known, &g, &must_register, &e), &e);
 		assert_int_equal(must_register, !cases[i].reused);
 		assert_str(g.client_id, cases[i].reused ? "known" : "");
 		assert_int_equal(g.auth, cases[i].reused ? GRANT_AUTH_POST : GRANT_AUTH_NONE);
@@ -204,7 +213,7 @@ static void else_it_says_what_to_do(void **state)
 
 	(void)state;
 	m.registration_endpoint = (struct str){0};
-	assert_false(register_choose(&m, &c, NULL, S(URI), NOW, &g, &must_register, &e));
+	assert_false(choose(&m, &c, NULL, &g, &must_register, &e));
 	assert_int_equal(e.kind, ERR_FAILED);
 	assert_non_null(strstr(e.text, "--client-id"));
 	assert_non_null(strstr(e.text, "https://as"));
@@ -237,9 +246,9 @@ static void asks_for_the_method_that_is_offered(void **state)
 		m.auth_none = cases[i].none;
 		m.auth_basic = cases[i].basic;
 		m.auth_post = cases[i].post;
-		assert_ok(register_choose(&m, &c, NULL, S(URI), NOW, &g, &must_register, &e), &e);
+		assert_ok(choose(&m, &c, NULL, &g, &must_register, &e), &e);
 		assert_true(must_register);
-		assert_ok(register_request(&g, i ? S("") : S("my \"name\""), i ? S("") : S("a b"), &arena, &r, &e), &e);
+		assert_ok(register_request(&g, &m, i ? S("") : S("my \"name\""), i ? S("") : S("a b"), &arena, &r, &e), &e);
 		sprintf(body, "{\"client_name\":\"%s\",\"application_type\":\"native\",\"redirect_uris\":[\"" URI "\"],"
 			"\"grant_types\":[\"authorization_code\",\"refresh_token\"],\"response_types\":[\"code\"],"
 			"\"token_endpoint_auth_method\":\"%s\"%s}", i ? "keyfob" : "my \\\"name\\\"", cases[i].method, i ? "" : ",\"scope\":\"a b\"");
@@ -332,7 +341,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_configured_client_comes_first),
 		cmocka_unit_test(a_secret_is_sent_as_the_server_takes_it),
-		cmocka_unit_test(a_secret_does_not_follow_the_server_to_another_issuer),
+		cmocka_unit_test(a_client_does_not_follow_the_server_to_another_issuer),
 		cmocka_unit_test(then_the_metadata_document),
 		cmocka_unit_test(then_a_registration_old_or_new),
 		cmocka_unit_test(else_it_says_what_to_do),

@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "http/fetch.h"
 #include "oauth/revoke.h"
+#include "oauth/token.h"
 
 static char memory[256 * 1024];
 static struct arena arena;
@@ -13,13 +14,14 @@ static void gives_back_the_refresh_token_first(void **state)
 		.revocation_endpoint = S("https://as/revoke"), .auth = GRANT_AUTH_BASIC, .client_id = S("i"), .client_secret = S("s"),
 		.access_token = S("a&t"), .refresh_token = S("rt"),
 	};
+	const struct token_asker q = {.grant = &g, .arena = &arena};
 	struct fetch_request r[REVOKE_MAX];
 	struct err e = {0};
 	size_t n;
 
 	(void)state;
 	arena_over(&arena, memory, sizeof memory);
-	assert_ok(revoke_requests(&g, &arena, r, &n, &e), &e);
+	assert_ok(revoke_requests(&q, r, &n, &e), &e);
 	assert_int_equal(n, 2);
 	assert_str(r[0].body, "token=rt&token_type_hint=refresh_token");
 	assert_str(r[1].body, "token=a%26t&token_type_hint=access_token");
@@ -28,27 +30,28 @@ static void gives_back_the_refresh_token_first(void **state)
 
 	g.refresh_token = (struct str){0};
 	g.auth = GRANT_AUTH_NONE;
-	assert_ok(revoke_requests(&g, &arena, r, &n, &e), &e);
+	assert_ok(revoke_requests(&q, r, &n, &e), &e);
 	assert_int_equal(n, 1);
 	assert_str(r[0].body, "token=a%26t&token_type_hint=access_token&client_id=i");
 	g.access_token = (struct str){0};
-	assert_ok(revoke_requests(&g, &arena, r, &n, &e), &e);
+	assert_ok(revoke_requests(&q, r, &n, &e), &e);
 	assert_int_equal(n, 0);
 }
 
 static void has_nothing_to_send_where_there_is_no_endpoint(void **state)
 {
 	struct grant g = {.access_token = S("at"), .refresh_token = S("rt")};
+	const struct token_asker q = {.grant = &g, .arena = &arena};
 	struct fetch_request r[REVOKE_MAX];
 	struct err e = {0};
 	size_t n = 7;
 
 	(void)state;
 	arena_over(&arena, memory, sizeof memory);
-	assert_ok(revoke_requests(&g, &arena, r, &n, &e), &e);
+	assert_ok(revoke_requests(&q, r, &n, &e), &e);
 	assert_int_equal(n, 0);
 	g.revocation_endpoint = S("nonsense");
-	assert_false(revoke_requests(&g, &arena, r, &n, &e));
+	assert_false(revoke_requests(&q, r, &n, &e));
 	assert_null(strstr(e.text, "rt"));
 }
 

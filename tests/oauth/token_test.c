@@ -6,11 +6,19 @@
 #include "base/buf.h"
 #include "http/fetch.h"
 #include "oauth/token.h"
+#include "support/world.h"
 
 enum { NOW = 1700000000 };
 
 static char memory[512 * 1024];
 static struct arena arena;
+static struct test_rng rng;
+
+static struct token_asker asker(const struct grant *g)
+{
+	test_rng_start(&rng, 1);
+	return (struct token_asker){.grant = g, .now = NOW, .rng = &rng.rng, .arena = &arena};
+}
 
 static struct grant grant(enum grant_auth auth)
 {
@@ -48,11 +56,12 @@ static void exchanges_a_code_in_each_way_of_proof(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct grant g = grant(cases[i].auth);
+		const struct token_asker q = asker(&g);
 		struct fetch_request r;
 		struct err e = {0};
 		char body[512];
 
-		assert_ok(token_exchange(&g, S("c/d"), S("verifier"), &arena, &r, &e), &e);
+		assert_ok(token_exchange(&q, S("c/d"), S("verifier"), &r, &e), &e);
 		sprintf(body, "grant_type=authorization_code&code=c%%2Fd&redirect_uri=http%%3A%%2F%%2F127.0.0.1%%3A1%%2Fcallback"
 			"&code_verifier=verifier&resource=http%%3A%%2F%%2Flocalhost%%3A3000%s", cases[i].tail);
 		assert_str(r.method, "POST");
@@ -69,23 +78,25 @@ static void exchanges_a_code_in_each_way_of_proof(void **state)
 static void refreshes_with_the_resource_and_without_a_scope(void **state)
 {
 	struct grant g = grant(GRANT_AUTH_NONE);
+	const struct token_asker q = asker(&g);
 	struct fetch_request r;
 	struct err e = {0};
 
 	(void)state;
-	assert_ok(token_refresh(&g, &arena, &r, &e), &e);
+	assert_ok(token_refresh(&q, &r, &e), &e);
 	assert_str(r.body, "grant_type=refresh_token&refresh_token=old-refresh&resource=http%3A%2F%2Flocalhost%3A3000&client_id=id%3A%26");
 	g.resource = (struct str){0};
-	assert_ok(token_refresh(&g, &arena, &r, &e), &e);
+	assert_ok(token_refresh(&q, &r, &e), &e);
 	assert_str(r.body, "grant_type=refresh_token&refresh_token=old-refresh&client_id=id%3A%26");
 	g.refresh_token = (struct str){0};
-	assert_false(token_refresh(&g, &arena, &r, &e));
+	assert_false(token_refresh(&q, &r, &e));
 	assert_int_equal(e.kind, ERR_LOGIN);
 }
 
 static void a_request_that_does_not_fit_is_refused(void **state)
 {
 	struct grant g = grant(GRANT_AUTH_BASIC);
+	const struct token_asker q = asker(&g);
 	static char code[100000];
 	struct fetch_request r;
 	struct err e = {0};
@@ -94,16 +105,17 @@ static void a_request_that_does_not_fit_is_refused(void **state)
 	(void)state;
 	memset(code, 'c', sizeof code);
 	arena_over(&arena, room, sizeof room);
-	assert_false(token_exchange(&g, str_make(code, sizeof code), S("v"), &arena, &r, &e));
+	assert_false(token_exchange(&q, str_make(code, sizeof code), S("v"), &r, &e));
 	assert_int_equal(e.kind, ERR_LIMIT);
 }
 
 static enum token_outcome read(int status, const char *body, struct token *t, struct err *e)
 {
-	struct fetch_answer answer = {.status = status, .body = str_of(body)};
+	const struct fetch_answer answer = {.status = status, .body = str_of(body)};
+	const struct grant g = grant(GRANT_AUTH_NONE);
+	const struct token_asker q = asker(&g);
 
-	arena_over(&arena, memory, sizeof memory);
-	return token_read(&answer, NOW, &arena, t, e);
+	return token_read(&q, &answer, t, e);
 }
 
 static void reads_what_is_given(void **state)
@@ -132,11 +144,12 @@ static void nothing_of_it_points_into_the_answer(void **state)
 {
 	char body[] = "{\"access_token\":\"at\",\"token_type\":\"Bearer\",\"refresh_token\":\"rt\",\"scope\":\"s\"}";
 	struct fetch_answer answer = {.status = 200, .body = str_of(body)};
+	const struct grant g = grant(GRANT_AUTH_NONE);
+	const struct token_asker q = asker(&g);
 	struct token t;
 
 	(void)state;
-	arena_over(&arena, memory, sizeof memory);
-	assert_int_equal(token_read(&answer, NOW, &arena, &t, NULL), TOKEN_OK);
+	assert_int_equal(token_read(&q, &answer, &t, NULL), TOKEN_OK);
 	memset(body, '#', sizeof body);
 	assert_str(t.access_token, "at");
 	assert_str(t.token_type, "Bearer");
