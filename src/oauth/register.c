@@ -74,13 +74,20 @@ static bool is_good(struct str s)
 	return s.len <= CLIENT_MAX;
 }
 
-/* The method the server settled on; where it does not say, the secret does. */
+static bool takes_no_secret(const struct metadata_issuer *m)
+{
+	return m->auth_listed && m->auth_none && !m->auth_basic && !m->auth_post;
+}
+
+/* The method the server settled on; where it does not say, the secret does, if there is a way to use it. */
 static bool read_method(const struct json *root, const struct metadata_issuer *m, struct grant *g, struct err *e)
 {
 	struct str method = {0};
 
 	if (!json_opt_str(root, S("token_endpoint_auth_method"), &method, e))
 		return false;
+	if (method.len == 0 && takes_no_secret(m))
+		method = methods[GRANT_AUTH_NONE];
 	if (method.len == 0)
 		return register_auth(m, g->client_secret, false, &g->auth, e);
 	for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {

@@ -298,6 +298,21 @@ static void uses_what_is_returned(void **state)
 	}
 }
 
+static void a_secret_that_no_endpoint_takes_is_not_used(void **state)
+{
+	struct metadata_issuer m = issuer();
+	struct fetch_answer answer = {.status = 201, .body = S("{\"client_id\":\"i\",\"client_secret\":\"s\"}")};
+	struct grant g = {.redirect_uri = S(URI)};
+	struct err e = {0};
+
+	(void)state;
+	m.auth_listed = m.auth_none = true;
+	m.auth_basic = m.auth_post = false;
+	assert_ok(register_read(&answer, &m, &arena, &g, &e), &e);
+	assert_int_equal(g.auth, GRANT_AUTH_NONE);
+	assert_str(g.client_secret, "");
+}
+
 static void says_why_there_is_no_registration(void **state)
 {
 	static const struct {
@@ -347,6 +362,7 @@ int main(void)
 		cmocka_unit_test(else_it_says_what_to_do),
 		cmocka_unit_test(asks_for_the_method_that_is_offered),
 		cmocka_unit_test(uses_what_is_returned),
+		cmocka_unit_test(a_secret_that_no_endpoint_takes_is_not_used),
 		cmocka_unit_test(says_why_there_is_no_registration),
 	};
 
