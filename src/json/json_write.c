@@ -182,7 +182,7 @@ void json_write_raw(struct json_write *w, struct str json)
 	buf_add(w->out, json);
 }
 
-static void write_children(struct json_write *w, const struct json *parent)
+static void write_children(struct json_write *w, const struct json *parent, void (*write)(struct json_write *w, const struct json *tree))
 {
 	bool named = parent->kind == JSON_OBJECT;
 
@@ -190,28 +190,37 @@ static void write_children(struct json_write *w, const struct json *parent)
 	for (const struct json *child = parent->first; child; child = child->next) {
 		if (named)
 			json_write_name(w, child->name);
-		json_write_tree(w, child);
+		write(w, child);
 	}
 	close_bracket(w, named ? '}' : ']');
 }
 
-/* Goes as deep as the tree, which its reader bounded. */
-void json_write_tree(struct json_write *w, const struct json *tree)
+static void write_value(struct json_write *w, const struct json *tree, void (*write)(struct json_write *w, const struct json *tree))
 {
-	if (!tree)
+	if (!tree || tree->kind == JSON_NULL)
 		json_write_null(w);
-	else if (tree->raw.len && !w->indent)
-		json_write_raw(w, tree->raw);
 	else if (tree->kind == JSON_ARRAY || tree->kind == JSON_OBJECT)
-		write_children(w, tree);
+		write_children(w, tree, write);
 	else if (tree->kind == JSON_STRING)
 		json_write_str(w, tree->text);
 	else if (tree->kind == JSON_NUMBER)
 		json_write_raw(w, tree->text);
-	else if (tree->kind == JSON_NULL)
-		json_write_null(w);
 	else
 		json_write_bool(w, tree->kind == JSON_TRUE);
+}
+
+/* Both go as deep as the tree, which its reader bounded. */
+void json_write_tree(struct json_write *w, const struct json *tree)
+{
+	if (tree && tree->raw.len && !w->indent)
+		json_write_raw(w, tree->raw);
+	else
+		write_value(w, tree, json_write_tree);
+}
+
+void json_write_values(struct json_write *w, const struct json *tree)
+{
+	write_value(w, tree, json_write_values);
 }
 
 void json_write_str_as(struct json_write *w, struct str name, struct str text)

@@ -43,6 +43,9 @@ void json_write_raw(struct json_write *w, struct str json);
  * text and indent is 0, else from its values. NULL writes null. */
 void json_write_tree(struct json_write *w, const struct json *tree);
 
+/* The same from its values, never its raw text: on one line where indent is 0, and fit for a terminal. */
+void json_write_values(struct json_write *w, const struct json *tree);
+
 /* name and value at once. */
 void json_write_str_as(struct json_write *w, struct str name, struct str text);
 void json_write_int_as(struct json_write *w, struct str name, int64_t value);

@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/len.h"
 
 enum { SHOWN_MAX = 4096 };
 
@@ -77,6 +78,29 @@ void text_show(struct buf *out, struct str s)
 		else
 			buf_add(out, str_first(s, n));
 		s = str_from(s, n ? n : 1);
+	}
+}
+
+static size_t find_break(struct str s)
+{
+	size_t i = 0;
+
+	while (i < s.len && s.at[i] != '\n' && s.at[i] != '\t')
+		i++;
+	return i;
+}
+
+void text_show_lines(struct buf *out, struct str s)
+{
+	while (s.len) {
+		size_t end = find_break(s);
+		struct str part = str_first(s, end);
+		bool at_line_end = end < s.len && s.at[end] == '\n';
+
+		text_show(out, at_line_end && str_ends(part, S("\r")) ? str_drop_last(part, 1) : part);
+		if (end < s.len)
+			buf_add_char(out, s.at[end]);
+		s = str_from(s, len_add(end, 1));
 	}
 }
 

@@ -10,7 +10,9 @@ struct buf;
  * invisible formatting characters, line separators, and bytes that are no UTF-8 leave as \xNN or \u{NNNN};
  * a backslash stays. One line stays one line. */
 void text_show(struct buf *out, struct str s);
-/* The same in a, for printf's %.*s; of more than 4 KiB only those are shown, and "..." follows. */
+/* The same for text of many lines: line ends and tabs stay, and CRLF becomes a line end. */
+void text_show_lines(struct buf *out, struct str s);
+/* text_show in a, for printf's %.*s; of more than 4 KiB only those are shown, and "..." follows. */
 struct str text_shown(struct str s, struct arena *a);
 
 /* s as one word of a command that is to be pasted into a shell: as it is where no shell would see anything in it, else in single quotes.

@@ -138,6 +138,10 @@ static void writes_a_tree_as_it_was_or_laid_out(void **state)
 	w.indent = 1;
 	json_write_tree(&w, tree);
 	assert_str(buf_str(&out), "{\n \"a\": [\n  1.50,\n  \"A\"\n ],\n \"b\": {\n  \"c\": null\n }\n}");
+	buf_wipe(&out);
+	w = json_write_to(&out);
+	json_write_values(&w, tree);
+	assert_str(buf_str(&out), "{\"a\":[1.50,\"A\"],\"b\":{\"c\":null}}");
 	arena_free(&a);
 }
 

@@ -39,6 +39,30 @@ static void shows_what_cannot_be_seen(void **state)
 	arena_free(&a);
 }
 
+static void lines_and_tabs_stay_in_text_of_many_lines(void **state)
+{
+	static const char *const cases[][2] = {
+		{"a\nb", "a\nb"},
+		{"a\r\nb\n", "a\nb\n"},
+		{"\n\n\ta\t", "\n\n\ta\t"},
+		{"a\rb", "a\\x0db"},
+		{"a\r\tb\r", "a\\x0d\tb\\x0d"},
+		{"\033[31mred\n", "\\x1b[31mred\n"},
+		{"", ""},
+	};
+	struct arena a;
+
+	(void)state;
+	assert_true(arena_new(&a, 65536));
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct buf out = buf_in(&a, 0);
+
+		text_show_lines(&out, str_of(cases[i][0]));
+		assert_str(buf_str(&out), cases[i][1]);
+	}
+	arena_free(&a);
+}
+
 static void cuts_what_is_long(void **state)
 {
 	static char text[5000];
@@ -81,6 +105,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(shows_what_cannot_be_seen),
+		cmocka_unit_test(lines_and_tabs_stay_in_text_of_many_lines),
 		cmocka_unit_test(cuts_what_is_long),
 		cmocka_unit_test(a_word_of_a_command_is_quoted_where_a_shell_would_see_something_in_it),
 	};
