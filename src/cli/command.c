@@ -1,6 +1,6 @@
 #include "cli/command.h"
 
-#include "base/len.h"
+#include "cli/near.h"
 
 const struct command *const command_table[] = {
 	&cmd_login,
@@ -38,38 +38,13 @@ const struct command *command_find(struct str name)
 	return NULL;
 }
 
-/* Edit distance of two short words (Levenshtein), by one row. */
-static size_t distance(struct str a, struct str b)
-{
-	size_t row[32];
-
-	if (a.len >= 32 || b.len >= 32)
-		return 32;
-	for (size_t j = 0; j <= b.len; j++)
-		row[j] = j;
-	for (size_t i = 1; i <= a.len; i++) {
-		size_t corner = row[0];
-
-		row[0] = i;
-		for (size_t j = 1; j <= b.len; j++) {
-			size_t above = row[j];
-			size_t swap = len_add(corner, a.at[i - 1] != b.at[j - 1]);
-			size_t step = len_add(len_min(above, row[j - 1]), 1);
-
-			row[j] = len_min(swap, step);
-			corner = above;
-		}
-	}
-	return row[b.len];
-}
-
 const char *command_nearest(struct str name)
 {
 	const char *best = NULL;
 	size_t nearest = 3;
 
 	for (size_t i = 0; command_table[i]; i++) {
-		size_t d = distance(str_of(command_table[i]->name), name);
+		size_t d = near_distance(str_of(command_table[i]->name), name);
 
 		if (d < nearest) {
 			nearest = d;
