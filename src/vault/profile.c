@@ -25,10 +25,17 @@ static const struct member {
 	{S_INIT("revocation_endpoint"), offsetof(struct profile, grant.revocation_endpoint)},
 	{S_INIT("client_id"), offsetof(struct profile, grant.client_id)},
 	{S_INIT("client_secret"), offsetof(struct profile, grant.client_secret)},
+	{S_INIT("client_key"), offsetof(struct profile, grant.client_key)},
 	{S_INIT("redirect_uri"), offsetof(struct profile, grant.redirect_uri)},
+	{S_INIT("assertion_file"), offsetof(struct profile, grant.assertion_file)},
+	{S_INIT("id_token_file"), offsetof(struct profile, grant.id_token_file)},
+	{S_INIT("idp_token_endpoint"), offsetof(struct profile, grant.idp_token_endpoint)},
+	{S_INIT("idp_client_id"), offsetof(struct profile, grant.idp_client_id)},
+	{S_INIT("idp_client_secret"), offsetof(struct profile, grant.idp_client_secret)},
 	{S_INIT("resource"), offsetof(struct profile, grant.resource)},
 	{S_INIT("access_token"), offsetof(struct profile, grant.access_token)},
 	{S_INIT("token_type"), offsetof(struct profile, grant.token_type)},
+	{S_INIT("dpop_key"), offsetof(struct profile, grant.dpop_key)},
 	{S_INIT("refresh_token"), offsetof(struct profile, grant.refresh_token)},
 	{S_INIT("scope"), offsetof(struct profile, grant.scope)},
 };
@@ -43,8 +50,6 @@ static const struct member numbers[] = {
 
 #define REVISION S("revision")
 #define VERIFIED S("verified")
-#define CLIENT S("client")
-#define AUTH S("auth")
 
 static const struct str clients[] = {
 	[GRANT_CLIENT_NONE] = S_INIT("none"),
@@ -57,14 +62,43 @@ static const struct str auths[] = {
 	[GRANT_AUTH_NONE] = S_INIT("none"),
 	[GRANT_AUTH_BASIC] = S_INIT("basic"),
 	[GRANT_AUTH_POST] = S_INIT("post"),
+	[GRANT_AUTH_KEY] = S_INIT("key"),
+};
+
+static const struct str types[] = {
+	[GRANT_AUTHORIZATION_CODE] = S_INIT("authorization_code"),
+	[GRANT_DEVICE_CODE] = S_INIT("device_code"),
+	[GRANT_CLIENT_CREDENTIALS] = S_INIT("client_credentials"),
+	[GRANT_JWT_BEARER] = S_INIT("jwt_bearer"),
+	[GRANT_ENTERPRISE] = S_INIT("enterprise"),
+};
+
+#define LIST(list) list, sizeof list / sizeof *list
+
+/* Members that are one of a few words. */
+static const struct choice {
+	struct str name;
+	const struct str *words;
+	size_t count;
+	bool is_told; /* written even where it is the first word */
+} choices[] = {
+	{S_INIT("client"), LIST(clients), true},
+	{S_INIT("auth"), LIST(auths), true},
+	{S_INIT("grant"), LIST(types), false},
 };
 
 enum {
 	TEXTS = sizeof texts / sizeof *texts,
 	NUMBERS = sizeof numbers / sizeof *numbers,
-	CLIENTS = sizeof clients / sizeof *clients,
-	AUTHS = sizeof auths / sizeof *auths,
+	CHOICES = sizeof choices / sizeof *choices,
 };
+
+static size_t chosen(const struct profile *p, size_t i)
+{
+	const size_t all[CHOICES] = {p->grant.client, p->grant.auth, p->grant.type};
+
+	return all[i];
+}
 
 static struct str *text_of(const struct profile *p, size_t i)
 {
@@ -91,26 +125,25 @@ bool profile_copy(struct arena *a, const struct profile *p, struct profile *out,
 	return ok || err_set(e, ERR_LIMIT, "a stored sign-in is too large for the memory set aside for it");
 }
 
-/* The index of word in words; count when it is none of them. */
-static size_t find_word(struct str word, const struct str *words, size_t count)
+/* The index of word in the choice; count when it is none of them. */
+static size_t find_word(const struct choice *c, struct str word)
 {
 	size_t i = 0;
 
-	while (i < count && !str_same(word, words[i]))
+	while (i < c->count && !str_same(word, c->words[i]))
 		i++;
 	return i;
 }
 
 /* A word that a later version may have added leaves 0, and stays among the extra members. */
-static bool read_word(const struct json *object, struct str name, const struct str *words, size_t count, size_t *out,
-	struct err *e)
+static bool read_choice(const struct json *object, const struct choice *c, size_t *out, struct err *e)
 {
-	struct str word = words[0];
+	struct str word = c->words[0];
 
-	if (!json_opt_str(object, name, &word, e))
+	if (!json_opt_str(object, c->name, &word, e))
 		return false;
-	*out = find_word(word, words, count);
-	if (*out == count)
+	*out = find_word(c, word);
+	if (*out == c->count)
 		*out = 0;
 	return true;
 }
@@ -123,10 +156,9 @@ static bool is_known(const struct json *member)
 	for (size_t i = 0; i < NUMBERS; i++)
 		if (str_same(member->name, numbers[i].name))
 			return true;
-	if (str_same(member->name, CLIENT))
-		return find_word(member->text, clients, CLIENTS) < CLIENTS;
-	if (str_same(member->name, AUTH))
-		return find_word(member->text, auths, AUTHS) < AUTHS;
+	for (size_t i = 0; i < CHOICES; i++)
+		if (str_same(member->name, choices[i].name))
+			return find_word(&choices[i], member->text) < choices[i].count;
 	return str_same(member->name, REVISION) || str_same(member->name, VERIFIED);
 }
 
@@ -152,7 +184,7 @@ static bool keep_extra(const struct json *object, struct arena *a, struct str *o
 bool profile_read(const struct json *object, struct arena *a, struct profile *out, struct err *e)
 {
 	struct profile p = {0};
-	size_t client = 0, auth = 0;
+	size_t words[CHOICES];
 	int64_t revision = 0;
 
 	if (!json_is(object, JSON_OBJECT))
@@ -163,13 +195,16 @@ bool profile_read(const struct json *object, struct arena *a, struct profile *ou
 	for (size_t i = 0; i < NUMBERS; i++)
 		if (!json_opt_int(object, numbers[i].name, number_of(&p, i), e))
 			return false;
+	for (size_t i = 0; i < CHOICES; i++)
+		if (!read_choice(object, &choices[i], &words[i], e))
+			return false;
 	if (!json_opt_int(object, REVISION, &revision, e) || !json_opt_bool(object, VERIFIED, &p.verified, e) ||
-			!read_word(object, CLIENT, clients, CLIENTS, &client, e) ||
-			!read_word(object, AUTH, auths, AUTHS, &auth, e) || !keep_extra(object, a, &p.extra, e))
+			!keep_extra(object, a, &p.extra, e))
 		return false;
 	p.revision = (uint64_t)revision;
-	p.grant.client = (enum grant_client)client;
-	p.grant.auth = (enum grant_auth)auth;
+	p.grant.client = (enum grant_client)words[0];
+	p.grant.auth = (enum grant_auth)words[1];
+	p.grant.type = (enum grant_type)words[2];
 	if (!p.id.len || !p.identity.len)
 		return err_set(e, ERR_INPUT, "a stored sign-in has no id or no identity");
 	*out = p;
@@ -187,6 +222,15 @@ static bool write_texts(struct json_write *w, const struct profile *p, struct er
 	return true;
 }
 
+/* What a later version wrote, unless it was chosen anew here. */
+static bool is_replaced(const struct profile *p, const struct json *member)
+{
+	for (size_t i = 0; i < CHOICES; i++)
+		if (chosen(p, i) && str_same(member->name, choices[i].name))
+			return true;
+	return is_known(member);
+}
+
 static void write_rest(struct json_write *w, const struct profile *p, const struct json *extra)
 {
 	for (size_t i = 0; i < NUMBERS; i++)
@@ -195,12 +239,11 @@ static void write_rest(struct json_write *w, const struct profile *p, const stru
 	json_write_int_as(w, REVISION, (int64_t)p->revision);
 	if (p->verified)
 		json_write_bool_as(w, VERIFIED, true);
-	if (p->grant.client || !json_get(extra, CLIENT))
-		json_write_str_as(w, CLIENT, clients[p->grant.client]);
-	if (p->grant.auth || !json_get(extra, AUTH))
-		json_write_str_as(w, AUTH, auths[p->grant.auth]);
+	for (size_t i = 0; i < CHOICES; i++)
+		if (chosen(p, i) || (choices[i].is_told && !json_get(extra, choices[i].name)))
+			json_write_str_as(w, choices[i].name, choices[i].words[chosen(p, i)]);
 	for (const struct json *m = extra ? extra->first : NULL; m; m = m->next)
-		if (!is_known(m) && !(p->grant.client && str_same(m->name, CLIENT)) && !(p->grant.auth && str_same(m->name, AUTH)))
+		if (!is_replaced(p, m))
 			json_write_tree_as(w, m->name, m);
 }
 

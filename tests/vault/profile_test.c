@@ -61,6 +61,14 @@ static const struct profile whole = {
 		.client_secret = S_INIT("s\"\\\n"),
 		.client_secret_expires_at = 4,
 		.redirect_uri = S_INIT("http://127.0.0.1/cb"),
+		.client_key = S_INIT("-----BEGIN\n-----END\n"),
+		.type = GRANT_ENTERPRISE,
+		.assertion_file = S_INIT("/run/a"),
+		.id_token_file = S_INIT("/run/i"),
+		.idp_token_endpoint = S_INIT("https://idp.example/t"),
+		.idp_client_id = S_INIT("ic"),
+		.idp_client_secret = S_INIT("is"),
+		.dpop_key = S_INIT("dk"),
 		.resource = S_INIT("https://a.example/mcp"),
 		.access_token = S_INIT("at"),
 		.token_type = S_INIT("bearer"),
@@ -89,10 +97,48 @@ static void every_member_survives_storing(void **state)
 	assert_str(p.grant.revocation_endpoint, "https://i.example/v");
 	assert_str(p.grant.client_secret, "s\"\\\n");
 	assert_int_equal(p.grant.client_secret_expires_at, 4);
+	assert_str(p.grant.client_key, "-----BEGIN\n-----END\n");
+	assert_int_equal(p.grant.type, GRANT_ENTERPRISE);
+	assert_str(p.grant.assertion_file, "/run/a");
+	assert_str(p.grant.id_token_file, "/run/i");
+	assert_str(p.grant.idp_token_endpoint, "https://idp.example/t");
+	assert_str(p.grant.idp_client_id, "ic");
+	assert_str(p.grant.idp_client_secret, "is");
+	assert_str(p.grant.dpop_key, "dk");
 	assert_str(p.grant.token_type, "bearer");
 	assert_int_equal(p.grant.expires_at, 5);
 	assert_int_equal(p.grant.obtained_at, 6);
 	assert_int_equal(p.extra.len, 0);
+}
+
+static void every_word_survives_storing(void **state)
+{
+	for (int i = 0; i <= GRANT_ENTERPRISE; i++) {
+		struct profile p = whole;
+
+		start(state);
+		p.grant.type = (enum grant_type)i;
+		p.grant.auth = (enum grant_auth)(i % (GRANT_AUTH_KEY + 1));
+		p.grant.client = (enum grant_client)(i % (GRANT_CLIENT_REGISTERED + 1));
+		p = read_one(write_one(&p));
+		assert_int_equal(p.grant.type, i);
+		assert_int_equal(p.grant.auth, i % (GRANT_AUTH_KEY + 1));
+		assert_int_equal(p.grant.client, i % (GRANT_CLIENT_REGISTERED + 1));
+		assert_int_equal(p.extra.len, 0);
+	}
+}
+
+/* As the first version wrote it. */
+static void a_profile_of_before_is_read(void **state)
+{
+	struct profile p = read_one(S("{\"id\":\"a\",\"identity\":\"b\",\"refresh_token\":\"rt\",\"revision\":7,"
+		"\"client\":\"registered\",\"auth\":\"post\"}"));
+
+	(void)state;
+	assert_int_equal(p.grant.type, GRANT_AUTHORIZATION_CODE);
+	assert_int_equal(p.grant.auth, GRANT_AUTH_POST);
+	assert_int_equal(p.grant.dpop_key.len, 0);
+	assert_str(p.grant.refresh_token, "rt");
 }
 
 static void what_a_later_version_wrote_is_kept(void **state)
@@ -104,6 +150,7 @@ static void what_a_later_version_wrote_is_kept(void **state)
 		{"{\"id\":\"a\",\"identity\":\"b\",\"one\":null,\"two\":\"\\u0041\"}", "\"one\":null,\"two\":\"\\u0041\""},
 		{"{\"id\":\"a\",\"identity\":\"b\",\"auth\":\"private_key_jwt\"}", "\"auth\":\"private_key_jwt\""},
 		{"{\"id\":\"a\",\"identity\":\"b\",\"client\":\"attested\"}", "\"client\":\"attested\""},
+		{"{\"id\":\"a\",\"identity\":\"b\",\"grant\":\"ciba\"}", "\"grant\":\"ciba\""},
 	};
 	struct profile p;
 	struct str text;
@@ -123,12 +170,14 @@ static void what_a_later_version_wrote_is_kept(void **state)
 
 static void a_new_client_takes_the_place_of_an_unknown_one(void **state)
 {
-	struct profile p = read_one(S("{\"id\":\"a\",\"identity\":\"b\",\"auth\":\"private_key_jwt\",\"client\":\"attested\"}"));
+	struct profile p = read_one(S("{\"id\":\"a\",\"identity\":\"b\",\"auth\":\"private_key_jwt\",\"client\":\"attested\","
+		"\"grant\":\"ciba\"}"));
 	struct str text;
 
 	(void)state;
 	p.grant.auth = GRANT_AUTH_BASIC;
 	p.grant.client = GRANT_CLIENT_REGISTERED;
+	p.grant.type = GRANT_DEVICE_CODE;
 	text = write_one(&p);
 	p = read_one(text);
 	assert_int_equal(p.grant.auth, GRANT_AUTH_BASIC);
@@ -196,6 +245,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(every_member_survives_storing, start),
+		cmocka_unit_test_setup(every_word_survives_storing, start),
+		cmocka_unit_test_setup(a_profile_of_before_is_read, start),
 		cmocka_unit_test_setup(what_a_later_version_wrote_is_kept, start),
 		cmocka_unit_test_setup(a_new_client_takes_the_place_of_an_unknown_one, start),
 		cmocka_unit_test_setup(what_is_no_profile_is_refused, start),
