@@ -10,6 +10,7 @@
 #include "client/enrol.h"
 #include "client/site.h"
 #include "client/verify.h"
+#include "oauth/renew.h"
 #include "sys/clock.h"
 #include "sys/text.h"
 #include "sys/tty.h"
@@ -54,7 +55,7 @@ static bool report_json(struct login *l, struct err *e)
 		json_write_str_as(&a.json, S("resource"), g->resource);
 		json_write_str_as(&a.json, S("scope"), g->scope);
 		json_write_str_as(&a.json, S("issuer"), g->issuer);
-		json_write_bool_as(&a.json, S("refreshable"), g->refresh_token.len > 0);
+		json_write_bool_as(&a.json, S("refreshable"), renew_is_possible(g));
 		answer_time(&a, S("expiresAt"), g->expires_at);
 	}
 	if (!l->open && l->print)
@@ -75,7 +76,7 @@ static bool report(struct login *l, struct err *e)
 		return true;
 	}
 	world_say(w, "%s %.*s%s%s.", is_kept(l) ? "Signed in at" : "Signed in, for this once, at", STR(shown),
-		l->profile.grant.refresh_token.len ? "; the token is refreshed when needed" : "",
+		renew_is_possible(&l->profile.grant) ? "; the token is refreshed when needed" : "",
 		l->profile.verified ? "" : "; UNVERIFIED: the server takes any token, or none, so this one could not be proved");
 	if (l->print)
 		world_print(w, "%.*s\n", STR(l->profile.grant.access_token));

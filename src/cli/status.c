@@ -9,6 +9,7 @@
 #include "cli/command.h"
 #include "cli/wish.h"
 #include "client/site.h"
+#include "oauth/renew.h"
 #include "sys/clock.h"
 #include "sys/text.h"
 #include "sys/world.h"
@@ -23,7 +24,7 @@ static const char *state_of(const struct profile *p, int64_t now)
 {
 	if (p->grant.access_token.len && !is_expired(p, now))
 		return "valid";
-	return p->grant.refresh_token.len ? "refreshable" : "login-needed";
+	return renew_is_possible(&p->grant) ? "refreshable" : "login-needed";
 }
 
 /* "52m", "3d 4h": a span of seconds for people. */
@@ -41,10 +42,10 @@ static struct str span_text(int64_t seconds, struct arena *a)
 static struct str token_text(const struct profile *p, int64_t now, struct arena *a)
 {
 	const struct grant *g = &p->grant;
-	const char *refresh = g->refresh_token.len ? ", refreshed when needed" : "";
+	const char *refresh = renew_is_possible(g) ? ", refreshed when needed" : "";
 
 	if (!g->access_token.len)
-		return g->refresh_token.len ? S("none yet, refreshed when needed") : S("spent: login needed");
+		return renew_is_possible(g) ? S("none yet, refreshed when needed") : S("spent: login needed");
 	if (g->expires_at == 0)
 		return arena_print(a, "valid, no end known%s", refresh);
 	if (!is_expired(p, now))
@@ -97,7 +98,7 @@ static void write_profile(struct answer *a, const struct profile *p, int64_t now
 	json_write_str_as(j, S("resource"), g->resource);
 	json_write_str_as(j, S("state"), str_of(state_of(p, now)));
 	json_write_bool_as(j, S("verified"), p->verified);
-	json_write_bool_as(j, S("refreshable"), g->refresh_token.len > 0);
+	json_write_bool_as(j, S("refreshable"), renew_is_possible(g));
 	answer_time(a, S("expiresAt"), g->expires_at);
 	answer_time(a, S("obtainedAt"), g->obtained_at);
 	json_write_str_as(j, S("scope"), g->scope);

@@ -93,22 +93,15 @@ static bool find_known(struct enrol *n, bool *found, struct err *e)
 	return done;
 }
 
-/* A client that somebody registered by hand, for that issuer and no other. */
+/* A client metadata document is good anywhere; other clients are good at their issuer, and the flow sees to that. */
 static void inherit_client(struct signin_wish *wish, const struct grant *g)
 {
 	struct register_config *c = &wish->client;
 
-	if (c->client_id.len)
+	if (c->client_id.len || c->metadata_url.len || g->client != GRANT_CLIENT_METADATA)
 		return;
-	if (g->client == GRANT_CLIENT_METADATA && !c->metadata_url.len)
-		c->metadata_url = g->client_id;
-	if (g->client != GRANT_CLIENT_CONFIGURED)
-		return;
-	c->client_id = g->client_id;
-	c->client_secret = g->client_secret;
+	c->metadata_url = g->client_id;
 	c->client_key = g->client_key;
-	if (!wish->issuer.len)
-		wish->issuer = g->issuer;
 }
 
 static void inherit_type(struct signin_wish *wish, const struct grant *g)

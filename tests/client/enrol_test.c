@@ -311,8 +311,113 @@ static void a_client_that_was_configured_goes_to_no_other_issuer(void **state)
 	(void)state;
 	keep_earlier((struct grant){.issuer = S("https://elsewhere.example"), .client = GRANT_CLIENT_CONFIGURED, .client_id = S("by-hand")});
 	sign_in(NULL, NULL);
+	succeeds();
+	assert_int_equal(issuer.registrations, 1);
+	assert_str(asked_for("client_id"), "client-1");
+}
+
+static void a_grant_is_kept_to_unless_another_is_wished(void **state)
+{
+	(void)state;
+	keep_earlier((struct grant){.issuer = S("https://as.example"), .client = GRANT_CLIENT_CONFIGURED, .client_id = S("by-hand"),
+		.auth = GRANT_AUTH_BASIC, .client_secret = S("s3cret"), .type = GRANT_CLIENT_CREDENTIALS});
+	assert_ok(enrol_start(&n, NULL, (struct str){0}, &e), &e);
+	assert_int_equal(n.signin.wish.type, n.known.grant.type);
+	enrol_end(&n);
+	n.wish.type_is_given = true;
+	assert_ok(enrol_start(&n, NULL, (struct str){0}, &e), &e);
+	assert_int_equal(n.signin.wish.type, GRANT_AUTHORIZATION_CODE);
+}
+
+/* --- Grants that need nobody, or somebody elsewhere ------------------------------------------------- */
+
+static void client_credentials_need_nobody(void **state)
+{
+	(void)state;
+	n.wish.type = GRANT_CLIENT_CREDENTIALS;
+	n.wish.client = (struct register_config){.client_id = S("c1"), .client_secret = S("s3cret")};
+	sign_in(NULL, NULL);
+	succeeds();
+	assert_string_equal(box.t.log, "");
+	assert_non_null(strstr(issuer.sent, "grant_type=client_credentials"));
+	assert_int_equal(n.profile.grant.type, GRANT_CLIENT_CREDENTIALS);
+	assert_int_equal(n.profile.grant.refresh_token.len, 0);
+	assert_str(n.profile.grant.client_secret, "s3cret");
+	for (int i = 0; i < TEST_WORLD_DOORS; i++)
+		assert_null(box.t.listen.doors[i].sink.request); /* none was ever opened */
+}
+
+static void a_workloads_token_is_read_when_the_sign_in_begins(void **state)
+{
+	(void)state;
+	n.wish.type = GRANT_JWT_BEARER;
+	n.wish.assertion_file = arena_str(&box.t.arena, str_of(folder_path(&box.f, "token")));
+	assert_false(enrol_start(&n, NULL, (struct str){0}, &e));
+	assert_non_null(strstr(e.text, "token"));
+	folder_write(&box.f, "token", S(" \n\n"), 0600);
+	assert_false(enrol_start(&n, NULL, (struct str){0}, &e));
+	assert_non_null(strstr(e.text, "holds no token"));
+	folder_write(&box.f, "token", S("head.body.sig\r\n"), 0644);
+	sign_in(NULL, NULL);
+	succeeds();
+	assert_non_null(strstr(issuer.sent, "assertion=head.body.sig"));
+	assert_str(n.profile.grant.assertion_file, folder_path(&box.f, "token"));
+	assert_null(strstr(box.t.log, "head.body"));
+}
+
+static void a_code_is_entered_elsewhere(void **state)
+{
+	(void)state;
+	n.wish.type = GRANT_DEVICE_CODE;
+	issuer.pendings = 3;
+	sign_in(NULL, NULL);
+	succeeds();
+	assert_int_equal(n.profile.grant.type, GRANT_DEVICE_CODE);
+	assert_str(n.profile.grant.refresh_token, "rt-1");
+	assert_non_null(strstr(box.t.log, "Open this address on any device:\n\n  https://as.example/activate\n"));
+	assert_non_null(strstr(box.t.log, "and enter this code there:\n\n  WDJB-MJHT\n"));
+	assert_non_null(strstr(box.t.log, "https://as.example/activate?user_code=WDJB-MJHT\n"));
+	assert_non_null(strstr(box.t.log, "good for 10 minutes"));
+	assert_null(strstr(strstr(box.t.log, "Open this address") + 1, "Open this address")); /* shown once */
+	assert_true(box.t.events.ms >= 4 * 5000);
+	assert_string_equal(box.t.out, "");
+	assert_null(strstr(box.t.log, "dc-1"));
+}
+
+static void a_code_that_nobody_enters_runs_out(void **state)
+{
+	(void)state;
+	n.wish.type = GRANT_DEVICE_CODE;
+	issuer.pendings = 1000;
+	issuer.device_s = 60;
+	sign_in(NULL, NULL);
 	assert_int_equal(result, SIGNIN_FAILED);
-	assert_int_equal(issuer.tokens, 0);
+	assert_int_equal(failure.kind, ERR_LOGIN);
+	assert_non_null(strstr(box.t.log, "good for 60 s"));
+	assert_in_range(box.t.events.ms, 55000, 70000);
+}
+
+static void the_time_limit_counts_for_codes_too(void **state)
+{
+	(void)state;
+	n.wish.type = GRANT_DEVICE_CODE;
+	n.wish.wait_ms = 12000;
+	issuer.pendings = 1000;
+	sign_in(NULL, NULL);
+	assert_int_equal(result, SIGNIN_FAILED);
+	assert_non_null(strstr(failure.text, "--timeout"));
+	assert_in_range(box.t.events.ms, 12000, 13000);
+	events_script_drain(&box.t.events);
+}
+
+static void what_an_issuer_shows_does_nothing_else(void **state)
+{
+	(void)state;
+	n.wish.type = GRANT_DEVICE_CODE;
+	issuer.user_code = "\\u001b[31mRED\\u202e";
+	sign_in(NULL, NULL);
+	assert_null(strchr(box.t.log, '\x1b'));
+	assert_null(strstr(box.t.log, "\xe2\x80\xae"));
 }
 
 /* --- Who can do it ----------------------------------------------------------------------------------- */
@@ -386,6 +491,13 @@ int main(void)
 		TEST(another_writer_is_not_waited_for_without_end),
 		TEST(a_client_that_was_configured_is_kept_to_at_its_issuer),
 		TEST(a_client_that_was_configured_goes_to_no_other_issuer),
+		TEST(a_grant_is_kept_to_unless_another_is_wished),
+		TEST(client_credentials_need_nobody),
+		TEST(a_workloads_token_is_read_when_the_sign_in_begins),
+		TEST(a_code_is_entered_elsewhere),
+		TEST(a_code_that_nobody_enters_runs_out),
+		TEST(the_time_limit_counts_for_codes_too),
+		TEST(what_an_issuer_shows_does_nothing_else),
 		TEST(it_takes_somebody_or_a_grant_that_needs_nobody),
 		TEST(ending_it_at_any_time_leaves_nothing_behind),
 	};

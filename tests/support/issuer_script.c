@@ -56,9 +56,9 @@ static void token(struct issuer_script *i, struct str body, struct fetch_script_
 static void device(struct issuer_script *i, struct fetch_script_step *answer)
 {
 	snprintf(i->text, sizeof i->text,
-		"{\"device_code\":\"dc-1\",\"user_code\":\"WDJB-MJHT\x1b[31m\",\"verification_uri\":\"https://as.example/activate\","
+		"{\"device_code\":\"dc-1\",\"user_code\":\"%s\",\"verification_uri\":\"https://as.example/activate\","
 		"\"verification_uri_complete\":\"https://as.example/activate?user_code=WDJB-MJHT\",\"expires_in\":%lld,\"interval\":5}",
-		(long long)i->device_s);
+		i->user_code, (long long)i->device_s);
 	answer->answer = str_of(i->text);
 }
 
@@ -90,7 +90,7 @@ static void serve(void *self, const struct fetch_request *r, struct fetch_script
 void issuer_script_start(struct issuer_script *i, struct test_world *t)
 {
 	*i = (struct issuer_script){
-		.sends_iss = true, .token_status = 200, .refusal = "{\"error\":\"invalid_grant\"}", .device_s = 600, .t = t};
+		.sends_iss = true, .token_status = 200, .refusal = "{\"error\":\"invalid_grant\"}", .device_s = 600, .user_code = "WDJB-MJHT", .t = t};
 	t->fetch.serve = serve;
 	t->fetch.self = i;
 	t->world.input = -1;

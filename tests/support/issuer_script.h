@@ -16,6 +16,7 @@ struct issuer_script {
 	const char *scope;    /* of tokens; NULL: not said */
 	int pendings;         /* times that the token endpoint says authorization_pending */
 	int64_t device_s;     /* how long the code of a device lives */
+	const char *user_code; /* of a device, as JSON */
 	/* What happened. */
 	int registrations, probes, tokens; /* the nth token is "at-n", with "rt-n" */
 	char sent[4096];      /* the last body that came to the token endpoint */
