@@ -20,6 +20,11 @@ static void send_failed(struct fetch_exchange *x)
 	carry_answer_read(x);
 }
 
+static bool is_unsent(const struct fetch_exchange *x)
+{
+	return (x->unsent[0].len || x->unsent[1].len) && !x->deaf;
+}
+
 static enum wire write_all(struct fetch_exchange *x)
 {
 	for (int i = 0; i < 2; i++)
@@ -38,9 +43,9 @@ static void step_send(struct fetch_exchange *x)
 {
 	enum wire w = x->deaf ? WIRE_DONE : write_all(x);
 
-	if (w == WIRE_DONE)
+	if (w == WIRE_DONE || w == WIRE_WANT_READ)
 		conn_want(x->conn, LOOP_READ);
-	else if (w == WIRE_WANT_READ || w == WIRE_WANT_WRITE)
+	else if (w == WIRE_WANT_WRITE)
 		conn_want(x->conn, LOOP_READ | LOOP_WRITE);
 	else
 		send_failed(x);
@@ -211,6 +216,8 @@ static void go_on(void *self, unsigned what)
 	} else {
 		if (x->state == CARRY_BODY)
 			conn_want(x->conn, LOOP_READ);
+		else if (is_unsent(x)) /* it may be what the wire had to hear before it took more */
+			conn_want(x->conn, LOOP_READ | LOOP_WRITE);
 		carry_answer_read(x);
 	}
 }

@@ -13,7 +13,7 @@
 #include "sys/clock.h"
 #include "sys/timers.h"
 
-enum { BATCH = 64, WAIT_MS = 60 * 1000 };
+enum { BATCH = 64, WAIT_MS = 60 * 1000, LATE_MS = 50 };
 
 struct loop {
 	struct events events;
@@ -21,6 +21,7 @@ struct loop {
 	struct worker *worker;
 	struct timers timers;
 	struct loop_source signals, jobs;
+	struct loop_source *late; /* the kernel could not be told what they want */
 	struct slot *always; /* watched descriptors that epoll refuses: files are always ready */
 	struct epoll_event batch[BATCH];
 	int batch_n;
@@ -49,21 +50,29 @@ struct events *loop_events(struct loop *l)
 
 /* --- Sources ----------------------------------------------------------------------- */
 
-static bool control(struct loop *l, int what, struct loop_source *s)
+/* epoll tells of hang-ups whether they are wanted or not: a source that wants nothing leaves it. */
+static bool tell_kernel(struct loop *l, struct loop_source *s)
 {
 	struct epoll_event event = {.data.ptr = s};
+	int what = !s->wanted ? EPOLL_CTL_DEL : !s->known ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
 
+	if (s->wanted == s->known)
+		return true;
 	if (s->wanted & LOOP_READ)
 		event.events |= EPOLLIN | EPOLLRDHUP;
 	if (s->wanted & LOOP_WRITE)
 		event.events |= EPOLLOUT;
-	return epoll_ctl(l->fd, what, s->fd, &event) == 0;
+	if (epoll_ctl(l->fd, what, s->fd, &event) != 0)
+		return false;
+	s->known = s->wanted;
+	return true;
 }
 
 static bool add(struct loop *l, struct loop_source *s, unsigned wanted)
 {
 	s->wanted = wanted;
-	s->set = !wanted || control(l, EPOLL_CTL_ADD, s);
+	s->known = 0;
+	s->set = tell_kernel(l, s);
 	l->sources += s->set && !s->quiet;
 	return s->set;
 }
@@ -73,24 +82,49 @@ bool loop_add(struct loop *l, struct loop_source *s, unsigned wanted, struct err
 	return add(l, s, wanted) || err_set(e, ERR_SYSTEM, "a descriptor cannot be watched: %s", strerror(errno));
 }
 
-/* epoll tells of hang-ups whether they are wanted or not: a source that wants nothing leaves it. */
+static struct loop_source **find_late(struct loop *l, const struct loop_source *s)
+{
+	struct loop_source **link = &l->late;
+
+	while (*link && *link != s)
+		link = &(*link)->next_late;
+	return link;
+}
+
+static void tell_late(struct loop *l)
+{
+	struct loop_source **link = &l->late;
+
+	while (*link)
+		if (tell_kernel(l, *link))
+			*link = (*link)->next_late;
+		else
+			link = &(*link)->next_late;
+}
+
+/* Nobody could do more about a failure than wait, so it is waited here. */
 void loop_want(struct loop *l, struct loop_source *s, unsigned wanted)
 {
-	unsigned before = s->wanted;
-
-	if (!s->set || wanted == before)
+	if (!s->set || wanted == s->wanted)
 		return;
 	s->wanted = wanted;
-	control(l, !wanted ? EPOLL_CTL_DEL : !before ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, s);
+	if (tell_kernel(l, s) || *find_late(l, s))
+		return;
+	s->next_late = l->late;
+	l->late = s;
 }
 
 /* What this batch still holds for s is void. */
 void loop_remove(struct loop *l, struct loop_source *s)
 {
+	struct loop_source **late = find_late(l, s);
+
 	if (!s->set)
 		return;
-	if (s->wanted)
-		control(l, EPOLL_CTL_DEL, s);
+	if (*late)
+		*late = s->next_late;
+	s->wanted = 0;
+	tell_kernel(l, s);
 	s->set = false;
 	l->sources -= !s->quiet;
 	for (int i = 0; i < l->batch_n; i++)
@@ -158,14 +192,15 @@ static void fire_timers(struct loop *l)
 static int wait_ms(struct loop *l)
 {
 	struct events_timer *t = timers_first(&l->timers);
+	int most = l->late ? LATE_MS : WAIT_MS;
 	int64_t left;
 
 	if (l->always)
 		return 0;
 	if (!t)
-		return -1;
+		return l->late ? LATE_MS : -1;
 	left = t->at_ms - clock_ms(l->clock);
-	return left <= 0 ? 0 : left > WAIT_MS ? WAIT_MS : (int)left;
+	return left <= 0 ? 0 : left > most ? most : (int)left;
 }
 
 /* --- Watches ----------------------------------------------------------------------- */
@@ -277,6 +312,7 @@ static bool turn(struct events *v, struct err *e)
 
 	if (!l->sources && !l->always && !timers_first(&l->timers) && !worker_busy(l->worker))
 		return err_set(e, ERR_SYSTEM, "nothing is left to wait for (this is a fault of keyfob: please report it)");
+	tell_late(l);
 	n = epoll_wait(l->fd, l->batch, BATCH, wait_ms(l));
 	if (n < 0 && errno != EINTR)
 		return err_set(e, ERR_SYSTEM, "the loop cannot wait: %s", strerror(errno));

@@ -21,7 +21,9 @@ struct loop_source {
 	bool quiet; /* alone it is nothing to wait for: a kept connection, a wake-up */
 	/* private */
 	unsigned wanted;
+	unsigned known; /* to the kernel */
 	bool set;
+	struct loop_source *next_late;
 };
 
 /* Takes over SIGINT and SIGTERM (unless they are ignored) until loop_close, ignores SIGPIPE, and
@@ -36,6 +38,7 @@ struct events *loop_events(struct loop *l);
 
 /* Watches s->fd. Sources, timers and watches may be added and removed at any time, from within any event. */
 bool loop_add(struct loop *l, struct loop_source *s, unsigned wanted, struct err *e);
+/* What the kernel has no room for now it is asked for again, soon. */
 void loop_want(struct loop *l, struct loop_source *s, unsigned wanted);
 /* Content with a source that was not added. Call it before the descriptor is closed. */
 void loop_remove(struct loop *l, struct loop_source *s);

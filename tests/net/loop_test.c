@@ -383,6 +383,44 @@ static void a_source_that_wants_nothing_is_left_alone(void **state)
 	close(a[0]);
 }
 
+/* As where the kernel has no memory for a moment: here the descriptor is not there yet. */
+static void what_the_kernel_could_not_be_told_it_is_told_later(void **state)
+{
+	int a[2], later = fcntl(2, F_DUPFD_CLOEXEC, 100);
+	struct end x = {0}, y = {0};
+	struct events_timer t = timer(1);
+	struct err e = {0};
+
+	(void)state;
+	fired_n = 0;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, a), 0);
+	close(later);
+	x = (struct end){.source = {.fd = later, .ready = count, .self = &x}};
+	y = (struct end){.source = {.fd = later, .ready = count, .self = &y}};
+	assert_ok(loop_add(loop, &x.source, 0, &e), &e);
+	assert_ok(loop_add(loop, &y.source, 0, &e), &e);
+	loop_want(loop, &x.source, LOOP_READ);
+	loop_want(loop, &y.source, LOOP_READ);
+	loop_remove(loop, &y.source);
+	loop_want(loop, &x.source, LOOP_READ | LOOP_WRITE);
+	turn();
+	assert_int_equal(x.times, 0);
+	assert_int_equal(dup3(a[0], later, O_CLOEXEC), later);
+	turn();
+	assert_int_equal(x.times, 1);
+	assert_int_equal(x.what, LOOP_WRITE);
+	loop_want(loop, &x.source, 0);
+	events_timer_set(v, &t, 10);
+	turn();
+	assert_int_equal(x.times, 1);
+	assert_int_equal(fired_n, 1);
+	assert_int_equal(y.times, 0);
+	loop_remove(loop, &x.source);
+	close(later);
+	close(a[0]);
+	close(a[1]);
+}
+
 #define with_loop(test) cmocka_unit_test_setup_teardown(test, open_loop, close_loop)
 
 int main(void)
@@ -401,6 +439,7 @@ int main(void)
 		with_loop(a_bad_descriptor_is_refused),
 		with_loop(a_source_removed_in_a_batch_hears_nothing),
 		with_loop(a_source_that_wants_nothing_is_left_alone),
+		with_loop(what_the_kernel_could_not_be_told_it_is_told_later),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
