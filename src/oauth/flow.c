@@ -183,6 +183,7 @@ static enum flow_step settle(struct flow *f, int64_t now)
 		return f->step;
 	if (!flow_settle(f))
 		return flow_fail(f);
+	err_clear(&f->err); /* what was wrong with the places before the right one */
 	if (f->setup.type != GRANT_AUTHORIZATION_CODE)
 		return settle_client(f, known, now);
 	if (f->setup.redirect_uri.len)
