@@ -552,6 +552,20 @@ static void the_wait_for_others_has_an_end(void **state)
 
 /* --- Within the process ----------------------------------------------------------------------- */
 
+static void in_memory_a_token_is_refreshed_as_on_disk(void **state)
+{
+	(void)state;
+	box.t.world.options.persist_memory = true;
+	keep(-5);
+	ask(&q[0], "https://mcp.example/mcp");
+	ask(&q[1], "https://mcp.example/mcp");
+	gets(&q[0], "at-1");
+	gets(&q[1], "at-1");
+	assert_int_equal(issuer.asked, 1);
+	is_kept("https://mcp.example", "at-1", "rt-1");
+	assert_int_equal(folder_count(&box.f, ".", "home"), 0);
+}
+
 static void more_grants_than_are_refreshed_at_once_take_turns(void **state)
 {
 	static char identities[BROKER_GRANTS][40];
@@ -716,6 +730,7 @@ int main(void)
 		TEST(one_process_refreshes_and_the_others_read_again),
 		TEST(a_lock_that_is_given_back_is_taken),
 		TEST(the_wait_for_others_has_an_end),
+		TEST(in_memory_a_token_is_refreshed_as_on_disk),
 		TEST(more_grants_than_are_refreshed_at_once_take_turns),
 		TEST(a_question_that_is_taken_back_is_not_answered),
 		TEST(while_one_grant_is_stored_the_others_wait),
