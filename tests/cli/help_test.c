@@ -81,7 +81,7 @@ static void is_listed(const char *text, const struct command_flag *flag, size_t 
 	char beginning[80] = "";
 	const char *line, *summary;
 
-	snprintf(beginning, sizeof beginning, flag->letter ? "\n  -%c, %s" : "\n     %c%s", flag->letter ? flag->letter : ' ', flag->name);
+	snprintf(beginning, sizeof beginning, flag->letter ? "\n  -%c, %s " : "\n     %c%s ", flag->letter ? flag->letter : ' ', flag->name);
 	line = strstr(text, beginning);
 	summary = line ? strstr(line, flag->summary) : NULL;
 	if (!summary || memchr(line + 1, '\n', (size_t)(summary - line - 1)))
