@@ -117,6 +117,8 @@ static enum flow_step ask(struct flow_script *s, size_t *next)
 {
 	snprintf(s->url, sizeof s->url, "%s", s->flow.authorization_url.at);
 	s->asked++;
+	if (*next == 0)
+		assert_int_equal(s->flow.err.kind, ERR_NONE); /* nothing was refused yet */
 	while (s->flow.step == FLOW_ASK) {
 		if (*next >= 4 || !s->callbacks[*next])
 			fail_msg("waits for a callback that does not come");
