@@ -35,18 +35,34 @@ static struct str text_of(const struct fetch_request *r, char *memory, size_t si
 	return buf_str(&b);
 }
 
+static bool has_piece(const struct fetch_request *r, struct str piece)
+{
+	bool found = false;
+
+	if (str_starts(piece, S("@"))) {
+		fetch_field(r->fields, r->fields_n, str_from(piece, 1), &found);
+		return found;
+	}
+	return str_find_str(r->body, piece) < r->body.len || str_same(fetch_field(r->fields, r->fields_n, S("authorization"), NULL), piece);
+}
+
 static void check_sent(const struct fetch_request *r, const struct flow_exchange *x)
 {
-	struct str authorization = fetch_field(r->fields, r->fields_n, S("authorization"), NULL);
+	struct str rest = str_of(x->sent);
+	struct str piece;
 
-	if (!x->sent || str_find_str(r->body, str_of(x->sent)) < r->body.len || str_same(authorization, str_of(x->sent)))
-		return;
-	fail_msg("%s: sent \"%.*s\", which has no \"%s\"", x->ask, STR(r->body), x->sent);
+	while (str_word(&rest, '|', &piece)) {
+		bool absent = str_starts(piece, S("!"));
+
+		if (has_piece(r, absent ? str_from(piece, 1) : piece) == absent)
+			fail_msg("%s: sent \"%.*s\", and not so: %.*s", x->ask, STR(r->body), STR(piece));
+	}
 }
 
 /* The answer lives in memory that is destroyed afterwards, so that nothing can point into it. */
-static enum flow_step answer(struct flow *f, const struct flow_exchange *x)
+static enum flow_step answer(struct flow_script *s, const struct flow_exchange *x)
 {
+	struct flow *f = &s->flow;
 	char *body = x->body ? strdup(x->body) : NULL;
 	char *field = x->field ? strdup(x->field) : NULL;
 	struct http_field one = {0};
@@ -54,7 +70,7 @@ static enum flow_step answer(struct flow *f, const struct flow_exchange *x)
 
 	str_cut(str_of(field), ':', &one.name, &one.value);
 	one.value = str_trim(one.value);
-	flow_answer(f, &a, FLOW_SCRIPT_NOW);
+	flow_answer(f, &a, s->now);
 	if (body)
 		memset(body, '#', strlen(body));
 	if (field)
@@ -76,7 +92,7 @@ static enum flow_step send(struct flow_script *s, const struct flow_exchange *x)
 	check_sent(&f->request, x);
 	if (x->body && strlen(x->body) > f->request_max)
 		fail_msg("%s: an answer beyond request_max", x->ask);
-	return x->status ? answer(f, x) : flow_failure(f, &down);
+	return x->status ? answer(s, x) : flow_failure(f, &down);
 }
 
 struct str flow_script_parameter(struct flow_script *s, const char *name)
@@ -109,7 +125,7 @@ static void visit(struct flow_script *s, size_t i)
 		else
 			buf_add_char(&b, *text);
 	}
-	s->verdicts[i] = flow_callback(&s->flow, buf_str(&b), channel, FLOW_SCRIPT_NOW, &s->why);
+	s->verdicts[i] = flow_callback(&s->flow, buf_str(&b), channel, s->now, &s->why);
 	memset(memory, '#', sizeof memory);
 }
 
@@ -129,16 +145,32 @@ static enum flow_step ask(struct flow_script *s, size_t *next)
 	return s->flow.step;
 }
 
+static enum flow_step wait(struct flow_script *s)
+{
+	struct flow *f = &s->flow;
+
+	if (s->waits_n == 64)
+		fail_msg("polls without end");
+	assert_true(f->wait_ms >= 0);
+	s->waits[s->waits_n++] = f->wait_ms;
+	s->now += f->wait_ms / 1000;
+	return flow_poll(f, s->now);
+}
+
 enum flow_step flow_script_run(struct flow_script *s, const struct flow_exchange *exchanges)
 {
 	enum flow_step step = flow_begin(&s->flow, &s->setup);
 	size_t callback = 0;
 
-	while (step == FLOW_SEND || step == FLOW_REDIRECT || step == FLOW_ASK) {
+	s->now = FLOW_SCRIPT_NOW;
+	s->waits_n = 0;
+	while (step == FLOW_SEND || step == FLOW_REDIRECT || step == FLOW_ASK || step == FLOW_DEVICE) {
 		if (step == FLOW_SEND)
 			step = send(s, exchanges++);
 		else if (step == FLOW_REDIRECT)
-			step = flow_redirect(&s->flow, str_of(s->redirect), FLOW_SCRIPT_NOW);
+			step = flow_redirect(&s->flow, str_of(s->redirect), s->now);
+		else if (step == FLOW_DEVICE)
+			step = wait(s);
 		else
 			step = ask(s, &callback);
 		assert_int_equal(step, s->flow.step);

@@ -13,7 +13,9 @@ struct flow_exchange {
 	int status;        /* 0: the network fails */
 	const char *field; /* "Name: value" of the answer; NULL: none */
 	const char *body;
-	const char *sent;  /* stands in the request's body or its Authorization field; NULL: not looked at */
+	/* Pieces between '|': each stands in the request's body, or is its Authorization field; "@name": there is such a field;
+	 * '!' before a piece: it is not so. NULL: not looked at. */
+	const char *sent;
 };
 
 struct flow_script {
@@ -26,6 +28,9 @@ struct flow_script {
 	char url[8192];          /* the last authorization address */
 	enum callback_verdict verdicts[4];
 	struct err why;          /* of the last callback */
+	int64_t waits[64];       /* milliseconds before each poll */
+	size_t waits_n;
+	int64_t now;             /* seconds since 1970: FLOW_SCRIPT_NOW at first; FLOW_DEVICE makes it pass */
 	/* private */
 	struct arena arena;
 	struct test_rng rng;
