@@ -89,7 +89,7 @@ static void print_grants(struct world *w)
 	for (const struct wish_grant *g = wish_grants; g->name; g++)
 		width = (int)strlen(g->name) > width ? (int)strlen(g->name) : width;
 	print_who_signs_in(w);
-	world_print(w, "\n--grant says how; without it, what is given does:\n");
+	world_print(w, "\n--grant says how; else what is given does, else how it was done before:\n");
 	for (const struct wish_grant *g = wish_grants; g->name; g++)
 		world_print(w, "  %-*s  %s%s%s\n", width, g->name, g->summary, g->flags ? ": " : "", g->flags ? g->flags : "");
 	world_print(w, "\n");

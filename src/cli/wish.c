@@ -259,7 +259,7 @@ static bool is_hopeless(struct vault *v, bool opened, struct err *why)
 {
 	if (!opened)
 		return v->trouble == VAULT_NO_HOME;
-	return !v->exists && !vault_can_write(v, why);
+	return !v->exists && !vault_can_begin(v, why);
 }
 
 bool wish_fall_back(struct world *w, struct err *e)

@@ -109,6 +109,9 @@ bool vault_remove(struct vault *v, struct str id, uint64_t revision, bool *remov
  * before a refresh token is spent or a login begins. */
 bool vault_can_write(struct vault *v, struct err *e);
 
+/* The quick half of that, where no vault is yet: its folder is there or could be made (and is, now), and its lock can be had. */
+bool vault_can_begin(struct vault *v, struct err *e);
+
 /* The lock on refreshing one grant: one process refreshes, the others try again by a timer and then
  * vault_refresh. Tries, never waits. Held until released, the vault's close or the process's end. It keeps
  * other vaults out, in this process too; not a second caller of the same struct vault. */

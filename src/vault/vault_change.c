@@ -234,6 +234,11 @@ bool vault_commit(struct vault *v, const struct envelope *header, const uint8_t 
 	return true;
 }
 
+bool vault_can_begin(struct vault *v, struct err *e)
+{
+	return v->memory || vault_open_lock(v, e);
+}
+
 bool vault_can_write(struct vault *v, struct err *e)
 {
 	size_t size;
