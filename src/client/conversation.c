@@ -169,6 +169,37 @@ void conversation_list(struct conversation *c, struct str method, struct str mem
 	wait_for_answer(c);
 }
 
+void conversation_reply(struct conversation *c, struct str result)
+{
+	(void)c;
+	(void)result;
+}
+
+void conversation_refuse(struct conversation *c, int64_t code, struct str message)
+{
+	(void)c;
+	(void)code;
+	(void)message;
+}
+
+void conversation_notify(struct conversation *c, struct str method, const struct json *params)
+{
+	(void)c;
+	(void)method;
+	(void)params;
+}
+
+void conversation_listen(struct conversation *c, const struct json *params)
+{
+	(void)params;
+	wait_for_answer(c);
+}
+
+void conversation_cancel(struct conversation *c)
+{
+	(void)c;
+}
+
 void conversation_close(struct conversation *c)
 {
 	talk_close(&c->talk);

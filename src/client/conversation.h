@@ -28,13 +28,31 @@ struct conversation_lane {
 	struct arena arena; /* what the credential holds; wiped after each request */
 };
 
+enum conversation_transport {
+	CONVERSATION_AUTO, /* what the server is found to speak */
+	CONVERSATION_HTTP, /* Streamable HTTP alone */
+	CONVERSATION_SSE,  /* HTTP+SSE (2024-11-05) alone */
+};
+
 /* Zeroed before conversation_start; not to be moved. */
 struct conversation {
 	struct world *world;
 	struct authorized_server server; /* its url, and what its requests share; the world is filled in by conversation_start */
+	const char *const *command; /* argv of a stdio server, ended by NULL; NULL: server.url over HTTP */
+	enum conversation_transport transport;
+	struct str version;      /* this revision alone ("2025-06-18"); empty: what the server is found to speak, remembered per origin */
+	struct str capabilities; /* JSON text of the client's capabilities, an object; empty: {} */
 	/* Nobody waits for long: an answer comes whole within the time limit, however much keeps coming, and a question is
 	 * over in CONVERSATION_PATIENCE times that. */
 	bool brisk;
+	/* The server asks something of this client (elicitation/create, sampling/createMessage, roots/list; whatever era it is of): one
+	 * at a time, answered by conversation_reply or conversation_refuse, at once or later. request lives until then. Of what the capabilities
+	 * do not declare nothing comes here. NULL: all are refused (ping is always answered inside). */
+	void (*asked)(void *self, const struct rpc *request);
+	/* A notification came (notifications/progress, /message, .../list_changed, ...): valid during the call. May be NULL. */
+	void (*noticed)(void *self, const struct rpc *notification);
+	/* A line for a person about something odd (an invalid tool that is left out, ...): safe to show. May be NULL. */
+	void (*warned)(void *self, const char *text);
 	/* Called once for each question, when it is answered (talk.result, talk.items) or has failed,
 	 * and for conversation_close. After a failure nothing more may be asked: conversation_end is due. Never before the call that asked has returned. */
 	void (*done)(void *self, const struct err *failure);
@@ -53,8 +71,20 @@ struct conversation {
 
 /* ERR_SYSTEM without memory; ERR_USAGE for a URL that no credential may travel to. */
 bool conversation_start(struct conversation *c, struct err *e);
+/* Asks; what the server wants to know before it answers is asked of `asked` meanwhile. params must stay until done. */
 void conversation_ask(struct conversation *c, struct str method, const struct json *params);
+/* Asks for all pages of a list: "tools/list" and the member "tools" of its result. */
 void conversation_list(struct conversation *c, struct str method, struct str member);
+/* Answer what `asked` was told. result: JSON text, copied. */
+void conversation_reply(struct conversation *c, struct str result);
+void conversation_refuse(struct conversation *c, int64_t code, struct str message);
+/* A notification of the client's own ("notifications/roots/list_changed"); to a modern server over HTTP nothing is sent. */
+void conversation_notify(struct conversation *c, struct str method, const struct json *params);
+/* Modern: subscriptions/listen, whose stream stays open beside further questions: its messages arrive at noticed; done is
+ * called when it is acknowledged, or refused (talk.refused). params as the specification has them, copied. A legacy server needs no asking: done at once. */
+void conversation_listen(struct conversation *c, const struct json *params);
+/* Gives up the question under way: done is called with ERR_STOPPED, and others may be asked. */
+void conversation_cancel(struct conversation *c);
 /* Says goodbye to the server. */
 void conversation_close(struct conversation *c);
 /* Drops what is under way and wipes everything. Content with one that never started. */
