@@ -1,0 +1,210 @@
+#include "support/test.h"
+
+#include <bearssl.h>
+#include <stdlib.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/hex.h"
+#include "crypto/hash.h"
+#include "crypto/pem.h"
+#include "crypto/sig.h"
+#include "support/world.h"
+
+static struct arena arena;
+static struct err e;
+
+static int set_up(void **state)
+{
+	(void)state;
+	e = (struct err){0};
+	return arena_new(&arena, 65536) ? 0 : 1;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	arena_free(&arena);
+	return 0;
+}
+
+static void assert_refused(bool good, const char *why)
+{
+	assert_false(good);
+	assert_int_equal(e.kind, ERR_INPUT);
+	if (!strstr(e.text, why))
+		fail_msg("another reason: %s", e.text);
+}
+
+static struct str der(const char *name)
+{
+	struct str text = test_vector(name);
+	struct str rest = text;
+	struct buf out = buf_in(&arena, 0);
+	struct str label;
+
+	do
+		assert_true(pem_next(&rest, &label, &out, NULL));
+	while (!str_ends(label, S("PRIVATE KEY")));
+	free((void *)(uintptr_t)text.at);
+	return buf_str(&out);
+}
+
+/* RSASSA-PKCS1-v1_5 signs the same each time: what another program made of the same key and words. */
+static const char rs256[] =
+	"359714b772b6b391576dc189e945c3b6923a28cd0a3b9af0bf9148bc79d6caf38a3d3526b60984a19317fc05345d9c31"
+	"fefc883ba74b079651770321c21c152922ef40e910a48576e7a2cdd0a8b68d61ae5cb877c3e23b35c7162e0e5755c367"
+	"d711dcb36a25f3c04ae5e9d3c5a230bb4a3bc0cef6fb8bc2295160b14b904bc440f438c6c3219bc3bca895fa20217752"
+	"b23c1d1b65119d26e636ab7b0b5c139a483d47c9e95dde2edd11a95406da2870ac09889879fc5c1193c38195e874e534"
+	"d07dc8f90538d912654cff97390d065d06d0af590f69b278d8129382bf64e4f04cd21655330f8c3eb18645cd426cff24"
+	"890bf886bce6423e3e5e5c7db8ed41c4";
+
+static void rsa_signs_as_others_do(void **state)
+{
+	static const char *const files[] = {"keys/rsa.pem", "keys/rsa-pkcs1.pem"};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct sig_key k;
+		uint8_t out[SIG_MAX];
+		struct buf hex = buf_in(&arena, 0);
+		size_t n;
+
+		assert_ok(sig_read_der(&k, der(files[i]), &arena, &e), &e);
+		assert_int_equal(k.alg, SIG_RS256);
+		assert_ok(sig_sign(&k, S("keyfob signs this"), out, &n, &e), &e);
+		hex_encode(&hex, str_make(out, n));
+		assert_str(buf_str(&hex), rs256);
+	}
+}
+
+static bool holds(const struct sig_key *k, struct str message, const uint8_t *signature, size_t n)
+{
+	uint8_t hash[HASH_SHA256];
+	unsigned char point[65] = {4};
+	br_ec_public_key open = {BR_EC_secp256r1, point, sizeof point};
+
+	memcpy(point + 1, k->x, SIG_POINT);
+	memcpy(point + 33, k->y, SIG_POINT);
+	hash_sha256(hash, message);
+	return br_ecdsa_vrfy_raw_get_default()(br_ec_get_default(), hash, sizeof hash, &open, signature, n);
+}
+
+static void p256_signs_what_its_public_half_confirms(void **state)
+{
+	static const char *const files[] = {"keys/ec.pem", "keys/ec-sec1.pem"};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct sig_key k;
+		uint8_t out[SIG_MAX];
+		size_t n;
+
+		assert_ok(sig_read_der(&k, der(files[i]), &arena, &e), &e);
+		assert_int_equal(k.alg, SIG_ES256);
+		assert_ok(sig_sign(&k, S("words"), out, &n, &e), &e);
+		assert_int_equal(n, 64);
+		assert_true(holds(&k, S("words"), out, n));
+		assert_false(holds(&k, S("other words"), out, n));
+	}
+}
+
+static void a_drawn_key_is_the_one_of_its_number(void **state)
+{
+	struct test_rng rng;
+	struct sig_key k, again;
+
+	(void)state;
+	test_rng_start(&rng, 7);
+	sig_draw(&k, &rng.rng);
+	assert_ok(sig_of_scalar(&again, str_make(k.scalar, SIG_SCALAR), &e), &e);
+	assert_memory_equal(k.x, again.x, SIG_POINT);
+	assert_memory_equal(k.y, again.y, SIG_POINT);
+}
+
+/* The public point of 1 is the base point of the curve (FIPS 186-4, D.1.2.3). */
+static void the_point_of_one_is_the_base_point(void **state)
+{
+	uint8_t one[SIG_SCALAR] = {[31] = 1};
+	struct sig_key k;
+	struct buf hex = buf_in(&arena, 0);
+
+	(void)state;
+	assert_ok(sig_of_scalar(&k, str_make(one, sizeof one), &e), &e);
+	hex_encode(&hex, str_make(k.x, SIG_POINT));
+	assert_str(buf_str(&hex), "6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296");
+}
+
+static void numbers_that_are_no_keys(void **state)
+{
+	static const char *const cases[] = {
+		"0000000000000000000000000000000000000000000000000000000000000000",
+		"ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551", /* the order itself */
+		"ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+		"01",
+		"000000000000000000000000000000000000000000000000000000000000000001",
+		"",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct buf bytes = buf_in(&arena, 0);
+		struct sig_key k;
+
+		assert_true(hex_decode(&bytes, str_of(cases[i])));
+		assert_refused(sig_of_scalar(&k, buf_str(&bytes), &e), "P-256 key");
+	}
+}
+
+static void keys_that_are_not_used_here(void **state)
+{
+	static const struct {
+		const char *file, *why;
+	} cases[] = {{"keys/p384.pem", "another curve"}, {"keys/rsa1024.pem", "too short"}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct sig_key k;
+
+		assert_refused(sig_read_der(&k, der(cases[i].file), &arena, &e), cases[i].why);
+	}
+	assert_refused(sig_read_der(&(struct sig_key){0}, S("0\3\2\1\1"), &arena, &e), "no private key");
+	assert_refused(sig_read_der(&(struct sig_key){0}, S(""), &arena, &e), "no private key");
+}
+
+/* A damaged half of a key must not sign: the signature would give the other half away. */
+static void a_key_that_does_not_fit_together_signs_nothing(void **state)
+{
+	struct str bytes = der("keys/rsa-pkcs1.pem");
+	unsigned refused = 0;
+
+	(void)state;
+	for (size_t at = 600; at < bytes.len; at += 97) {
+		char *copy = malloc(bytes.len);
+		struct sig_key k;
+		uint8_t out[SIG_MAX];
+		size_t n;
+
+		memcpy(copy, bytes.at, bytes.len);
+		copy[at] ^= 4;
+		if (!sig_read_der(&k, str_make(copy, bytes.len), &arena, NULL) || !sig_sign(&k, S("words"), out, &n, NULL))
+			refused++;
+		free(copy);
+	}
+	assert_int_equal(refused, (bytes.len - 600 + 96) / 97);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(rsa_signs_as_others_do, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(p256_signs_what_its_public_half_confirms, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_drawn_key_is_the_one_of_its_number, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(the_point_of_one_is_the_base_point, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(numbers_that_are_no_keys, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(keys_that_are_not_used_here, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_key_that_does_not_fit_together_signs_nothing, set_up, tear_down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
