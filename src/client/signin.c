@@ -247,10 +247,9 @@ static void show_device(struct signin *s)
 	show_whole(w, "and enter this code there:", d->user_code, s->arena);
 	if (d->verification_uri_complete.len)
 		show_whole(w, "Or open this one, which holds the code:", d->verification_uri_complete, s->arena);
-	if (left_s >= 120)
-		world_say(w, "The code is good for %d minutes. Waiting.", (int)(left_s / 60));
-	else
-		world_say(w, "The code is good for %d s. Waiting.", (int)left_s);
+	world_say(w, "The code is good for %d %s.", (int)(left_s >= 120 ? left_s / 60 : left_s), left_s >= 120 ? "minutes" : "s");
+	if (s->wish.wait_ms && s->wish.wait_ms / 1000 < left_s)
+		world_say(w, "Waiting %d s.", (int)(s->wish.wait_ms / 1000));
 	if (s->wish.browser.len && !browser_open(w, s->wish.browser,
 		d->verification_uri_complete.len ? d->verification_uri_complete : d->verification_uri, &e))
 		world_warn(w, "No browser was opened: %s", e.text);

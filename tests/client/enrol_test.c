@@ -406,6 +406,7 @@ static void the_time_limit_counts_for_codes_too(void **state)
 	sign_in(NULL, NULL);
 	assert_int_equal(result, SIGNIN_FAILED);
 	assert_non_null(strstr(failure.text, "--timeout"));
+	assert_non_null(strstr(box.t.log, "Waiting 12 s."));
 	assert_in_range(box.t.events.ms, 12000, 13000);
 	events_script_drain(&box.t.events);
 }

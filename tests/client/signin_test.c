@@ -3,62 +3,19 @@
 #include <stdio.h>
 
 #include "client/signin.h"
-#include "support/world.h"
+#include "support/issuer_script.h"
 
-/* An issuer and a resource server in a few lines; the browser is played by the test. */
+/* The browser is played by the test. */
 static struct test_world t;
+static struct issuer_script issuer;
 static struct signin s;
 static enum signin_result result;
 static struct err failure;
 static bool over;
-static int token_status;
-static struct str token_refusal;
-static int registrations;
-static bool sends_iss; /* the issuer says that its callbacks name it */
 
 static struct str state_of_request(void)
 {
-	struct str url = s.flow.authorization_url;
-	struct str from = str_from(url, str_find_str(url, S("state=")));
-
-	str_cut(str_from(from, 6), '&', &from, NULL);
-	return from;
-}
-
-static void serve(void *self, const struct fetch_request *r, struct fetch_script_step *answer)
-{
-	static const char prm[] = "{\"resource\":\"https://mcp.example/mcp\",\"authorization_servers\":[\"https://as.example\"]}";
-	static const char as[] = "{\"issuer\":\"https://as.example\",\"authorization_endpoint\":\"https://as.example/authorize\","
-				 "\"token_endpoint\":\"https://as.example/token\",\"registration_endpoint\":\"https://as.example/register\","
-				 "\"code_challenge_methods_supported\":[\"S256\"],\"response_types_supported\":[\"code\"],"
-				 "\"token_endpoint_auth_methods_supported\":[\"none\"]}";
-	static const char as_iss[] = ",\"authorization_response_iss_parameter_supported\":true}";
-	static char whole[1024];
-	static const char client[] = "{\"client_id\":\"client-1\",\"token_endpoint_auth_method\":\"none\"}";
-	static const char token[] = "{\"access_token\":\"at-1\",\"token_type\":\"bearer\",\"expires_in\":3600,\"refresh_token\":\"rt-1\"}";
-
-	(void)self;
-	answer->answer_fields[0] = "Content-Type: application/json";
-	answer->status = 200;
-	if (str_same(r->url.path, S("/mcp"))) {
-		answer->status = 401;
-		answer->answer_fields[1] = "WWW-Authenticate: Bearer resource_metadata=\"https://mcp.example/.well-known/oauth-protected-resource/mcp\"";
-	} else if (str_starts(r->url.path, S("/.well-known/oauth-protected-resource"))) {
-		answer->answer = str_of(prm);
-	} else if (str_starts(r->url.path, S("/.well-known/oauth-authorization-server"))) {
-		snprintf(whole, sizeof whole, "%.*s%s", sends_iss ? (int)sizeof as - 2 : (int)sizeof as - 1, as, sends_iss ? as_iss : "");
-		answer->answer = str_of(whole);
-	} else if (str_same(r->url.path, S("/register"))) {
-		registrations++;
-		answer->status = 201;
-		answer->answer = str_of(client);
-	} else if (str_same(r->url.path, S("/token"))) {
-		answer->status = token_status;
-		answer->answer = token_status == 200 ? str_of(token) : token_refusal;
-		token_status = 200;
-	} else {
-		answer->status = 404;
-	}
+	return issuer_script_parameter(s.flow.authorization_url, "state");
 }
 
 static void done(void *self, enum signin_result what, const struct err *why)
@@ -74,12 +31,7 @@ static int set_up(void **state)
 {
 	(void)state;
 	test_world_start(&t);
-	t.fetch.serve = serve;
-	t.world.input = -1;
-	token_status = 200;
-	token_refusal = S("{\"error\":\"invalid_grant\"}");
-	registrations = 0;
-	sends_iss = true;
+	issuer_script_start(&issuer, &t);
 	over = false;
 	failure = (struct err){0};
 	s = (struct signin){.world = &t.world, .done = done, .wish = {.no_browser = true}};
@@ -198,7 +150,7 @@ static void the_wait_has_an_end(void **state)
 static void a_code_that_the_issuer_refuses_is_a_failure(void **state)
 {
 	(void)state;
-	token_status = 400;
+	issuer.token_status = 400;
 	start();
 	assert_int_equal(visit("/callback?code=c&state=%.*s&iss=https%%3A%%2F%%2Fas.example", STR(state_of_request())), 200);
 	assert_true(events_script_turn_until(&t.events, &over));
@@ -224,7 +176,7 @@ static void is_asked_again(void)
 	for (int i = 0; i < 50 && !over && !strstr(t.log, "https://as.example/authorize?"); i++)
 		assert_true(events_turn(t.world.events, &e));
 	assert_false(over);
-	assert_int_equal(registrations, 1);
+	assert_int_equal(issuer.registrations, 1);
 	assert_non_null(strstr(t.log, "client_id=client-1"));
 	assert_null(strstr(t.log, "not taken"));
 }
@@ -247,7 +199,7 @@ static void an_earlier_registration_and_its_port_are_used_again(void **state)
 	assert_int_equal(visit("/callback?code=c&state=%.*s&iss=https%%3A%%2F%%2Fas.example", STR(state_of_request())), 200);
 	assert_true(events_script_turn_until(&t.events, &over));
 	assert_int_equal(result, SIGNIN_DONE);
-	assert_int_equal(registrations, 0);
+	assert_int_equal(issuer.registrations, 0);
 }
 
 static void a_client_that_the_authorization_page_forgot_registers_again(void **state)
@@ -264,8 +216,8 @@ static void a_client_that_the_token_endpoint_forgot_registers_again(void **state
 {
 	(void)state;
 	s.wish.known = &earlier;
-	token_status = 401;
-	token_refusal = S("{\"error\":\"invalid_client\"}");
+	issuer.token_status = 401;
+	issuer.refusal = "{\"error\":\"invalid_client\"}";
 	start();
 	assert_int_equal(visit("/callback?code=c&state=%.*s&iss=https%%3A%%2F%%2Fas.example", STR(state_of_request())), 200);
 	is_asked_again();
@@ -278,7 +230,7 @@ static void a_port_that_is_taken_means_registering_anew(void **state)
 	t.listen.taken = 45678;
 	s.wish.known = &earlier;
 	start();
-	assert_int_equal(registrations, 1);
+	assert_int_equal(issuer.registrations, 1);
 	assert_int_not_equal(s.port, 45678);
 	finish_signing_in();
 }
@@ -287,8 +239,8 @@ static void a_bare_code_that_is_refused_may_be_pasted_again(void **state)
 {
 	(void)state;
 	t.tty.tty.present = true;
-	sends_iss = false;
-	token_status = 400;
+	issuer.sends_iss = false;
+	issuer.token_status = 400;
 	start();
 	test_world_type(&t, "the-wrong-code");
 	for (int i = 0; i < 50 && !strstr(t.log, "not taken"); i++)
