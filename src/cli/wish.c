@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "cli/args.h"
 #include "client/signin.h"
+#include "oauth/key.h"
 #include "oauth/place.h"
 #include "sys/file.h"
 #include "sys/world.h"
@@ -172,6 +173,19 @@ static bool read_secret_file(struct world *w, const struct args *a, const char *
 	return secret->len > 0 || err_set(e, ERR_USAGE, "%s: %.*s is empty", flag, STR(str_first(path, 160)));
 }
 
+/* A key that is none is told now, not behind all that comes before it is used. */
+static bool check_key(struct world *w, struct str text, struct err *e)
+{
+	struct arena scratch = *w->arena;
+	struct key key = {0};
+	bool good = !text.len || key_read(text, &scratch, &key, e);
+
+	key_wipe(&key);
+	if (!good && e)
+		e->kind = ERR_USAGE;
+	return good || err_where(e, "--client-key-file");
+}
+
 static bool read_path(struct world *w, const struct args *a, const char *flag, struct str *path, struct err *e)
 {
 	struct str given = args_value(a, flag);
@@ -223,7 +237,7 @@ static bool read_values(struct world *w, const struct args *a, struct signin_wis
 	struct register_config *client = &wish->client;
 
 	return read_secret_file(w, a, "--client-secret-file", &client->client_secret, e) &&
-		read_secret_file(w, a, "--client-key-file", &client->client_key, e) &&
+		read_secret_file(w, a, "--client-key-file", &client->client_key, e) && check_key(w, client->client_key, e) &&
 		read_secret_file(w, a, "--idp-client-secret-file", &wish->idp_client_secret, e) &&
 		read_path(w, a, "--assertion-file", &wish->assertion_file, e) &&
 		read_path(w, a, "--id-token-file", &wish->id_token_file, e) && read_port(a, &wish->callback_port, e) &&

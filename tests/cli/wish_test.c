@@ -8,6 +8,10 @@
 #include "client/signin.h"
 #include "support/vault_box.h"
 
+/* RFC 7515 A.3 */
+#define KEY "{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU\"," \
+	"\"y\":\"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0\",\"d\":\"jpsQnnGQmL-YBIffH1136cspYG6-0iY7X1fCE9-E9LI\"}"
+
 static struct vault_box box;
 static struct world *w;
 static struct args a;
@@ -22,6 +26,7 @@ static int set_up(void **state)
 	vault_box_start(&box);
 	w = &box.t.world;
 	folder_write(&box.f, "secret", S("s3cret\r\n"), 0600);
+	folder_write(&box.f, "key", S(KEY "\n"), 0600);
 	folder_write(&box.f, "empty", S("\n"), 0600);
 	folder_write(&box.f, "open", S("s3cret\n"), 0666);
 	assert_int_equal(chdir(box.f.path), 0);
@@ -89,7 +94,7 @@ static void each_grant_has_its_name(void **state)
 		{"--grant device_code", GRANT_DEVICE_CODE},
 		{"--grant device-code", GRANT_DEVICE_CODE},
 		{"--grant client-credentials --client-id c --client-secret-file secret", GRANT_CLIENT_CREDENTIALS},
-		{"--grant client_credentials --client-id c --client-key-file secret", GRANT_CLIENT_CREDENTIALS},
+		{"--grant client_credentials --client-id c --client-key-file key", GRANT_CLIENT_CREDENTIALS},
 		{"--grant jwt-bearer --assertion-file t", GRANT_JWT_BEARER},
 		{"--grant enterprise --id-token-file t --idp-token-endpoint https://idp.example/t --idp-client-id i", GRANT_ENTERPRISE},
 	};
@@ -166,8 +171,9 @@ static void secrets_come_from_files_that_only_their_owner_writes(void **state)
 	(void)state;
 	reads("--client-id c --client-secret-file secret");
 	assert_str(wish.client.client_secret, "s3cret");
-	reads("--client-metadata-url https://c.example/me --client-key-file secret");
-	assert_str(wish.client.client_key, "s3cret");
+	reads("--client-metadata-url https://c.example/me --client-key-file key");
+	assert_str(wish.client.client_key, KEY);
+	refuses("--client-id c --client-key-file secret", "--client-key-file: ");
 	refuses("--client-id c --client-secret-file absent", "absent");
 	refuses("--client-id c --client-secret-file open", "--client-secret-file: ");
 	refuses("--client-id c --client-secret-file empty", "empty is empty");
