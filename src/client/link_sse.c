@@ -1,6 +1,5 @@
 #include "client/link.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/arena.h"
@@ -17,7 +16,7 @@ enum {
 	ENDPOINT_MS = 10 * 1000, /* from the head to the first event, where --timeout says nothing else */
 	MEMORY = LINK_MESSAGE + 65536, /* one message: nothing else is taken, so it grows where it is */
 	URLS = 8 * URL_MAX,
-	NAME = 160,
+	NAME = 300, /* a host name and a port */
 };
 
 struct sse_link {
@@ -260,6 +259,7 @@ static bool start(struct sse_link *s, struct err *e)
 struct link *link_sse(struct authorized_server *server, struct link_ends ends, struct err *e)
 {
 	struct sse_link *s = calloc(1, sizeof *s);
+	struct buf name;
 
 	if (!s) {
 		err_set(e, ERR_SYSTEM, "there is no memory for an event stream");
@@ -270,7 +270,8 @@ struct link *link_sse(struct authorized_server *server, struct link_ends ends, s
 	s->ends = ends;
 	s->posts = (struct posts){.server = server, .limit = LINK_MESSAGE, .refused = was_refused, .self = s};
 	s->late = (struct events_timer){.fire = too_late, .self = s};
-	snprintf(s->name, sizeof s->name, "%.*s", STR(server->url.host));
+	name = buf_over(s->name, NAME);
+	url_write_authority(&name, &server->url);
 	if (start(s, e))
 		return &s->link;
 	end(&s->link);

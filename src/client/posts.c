@@ -79,10 +79,12 @@ static bool piece_came(void *self, struct str bytes, struct err *e)
 
 static void say_refusal(const struct posts_lane *l, struct err *why)
 {
-	struct str host = str_first(l->posts->url.host, 100);
 	struct quote said = quote_of(buf_str(&l->said));
+	char memory[300];
+	struct buf name = buf_over(memory, sizeof memory);
 
-	err_set(why, ERR_FAILED, "%.*s answers %d to a message%s%s", STR(host), l->status, said.text[0] ? ": " : "", said.text);
+	url_write_authority(&name, &l->posts->url);
+	err_set(why, ERR_FAILED, "%.*s answers %d to a message%s%s", STR(buf_str(&name)), l->status, said.text[0] ? ": " : "", said.text);
 }
 
 /* What fails behind a good head fails nobody: the message is there. */

@@ -9,6 +9,7 @@
 
 #include "base/err.h"
 #include "net/signals.h"
+#include "net/watches.h"
 #include "net/worker.h"
 #include "sys/clock.h"
 #include "sys/timers.h"
@@ -22,20 +23,12 @@ struct loop {
 	struct timers timers;
 	struct loop_source signals, jobs;
 	struct loop_source *late; /* the kernel could not be told what they want */
-	struct slot *always; /* watched descriptors that epoll refuses: files are always ready */
+	struct watches watches;
 	struct epoll_event batch[BATCH];
 	int batch_n;
 	size_t sources; /* those that are not quiet */
 	int fd;
 	bool stopped;
-};
-
-/* What stands behind a watch. */
-struct slot {
-	struct loop_source source;
-	struct events_watch *watch;
-	bool always;
-	struct slot *next;
 };
 
 static struct loop *loop_of(struct events *v)
@@ -68,18 +61,13 @@ static bool tell_kernel(struct loop *l, struct loop_source *s)
 	return true;
 }
 
-static bool add(struct loop *l, struct loop_source *s, unsigned wanted)
+bool loop_add(struct loop *l, struct loop_source *s, unsigned wanted, struct err *e)
 {
 	s->wanted = wanted;
 	s->known = 0;
 	s->set = tell_kernel(l, s);
 	l->sources += s->set && !s->quiet;
-	return s->set;
-}
-
-bool loop_add(struct loop *l, struct loop_source *s, unsigned wanted, struct err *e)
-{
-	return add(l, s, wanted) || err_set(e, ERR_SYSTEM, "a descriptor cannot be watched: %s", strerror(errno));
+	return s->set || err_set(e, ERR_SYSTEM, "descriptor %d cannot be watched: %s", s->fd, strerror(errno));
 }
 
 static struct loop_source **find_late(struct loop *l, const struct loop_source *s)
@@ -195,7 +183,7 @@ static int wait_ms(struct loop *l)
 	int most = l->late ? LATE_MS : WAIT_MS;
 	int64_t left;
 
-	if (l->always)
+	if (l->watches.always)
 		return 0;
 	if (!t)
 		return l->late ? LATE_MS : -1;
@@ -203,78 +191,17 @@ static int wait_ms(struct loop *l)
 	return left <= 0 ? 0 : left > most ? most : (int)left;
 }
 
-/* --- Watches ----------------------------------------------------------------------- */
-
-static void watched(void *self, unsigned what)
-{
-	struct slot *slot = self;
-
-	(void)what;
-	slot->watch->ready(slot->watch->self);
-}
+/* --- Watches, jobs and signals ------------------------------------------------------ */
 
 static bool watch_set(struct events *v, struct events_watch *w, struct err *e)
 {
-	struct loop *l = loop_of(v);
-	struct slot *slot;
-
-	if (w->set)
-		return true;
-	slot = calloc(1, sizeof *slot);
-	if (!slot)
-		return err_set(e, ERR_SYSTEM, "there is no memory to watch a descriptor");
-	slot->watch = w;
-	slot->source = (struct loop_source){.fd = w->fd, .ready = watched, .self = slot};
-	if (!add(l, &slot->source, w->writes ? LOOP_WRITE : LOOP_READ)) {
-		if (errno != EPERM) {
-			free(slot);
-			return err_set(e, ERR_SYSTEM, "descriptor %d cannot be watched: %s", w->fd, strerror(errno));
-		}
-		slot->always = true;
-		slot->next = l->always;
-		l->always = slot;
-	}
-	w->slot = slot;
-	w->set = true;
-	return true;
+	return watches_set(&loop_of(v)->watches, w, e);
 }
 
 static void watch_clear(struct events *v, struct events_watch *w)
 {
-	struct loop *l = loop_of(v);
-	struct slot *slot = w->slot;
-	struct slot **link = &l->always;
-
-	if (!w->set)
-		return;
-	loop_remove(l, &slot->source);
-	if (slot->always) {
-		while (*link != slot)
-			link = &(*link)->next;
-		*link = slot->next;
-	}
-	free(slot);
-	w->set = false;
-	w->slot = NULL;
+	watches_clear(&loop_of(v)->watches, w);
 }
-
-/* One a turn, and the list turned by one: whoever clears its own watch or another's is safe. */
-static void deliver_always(struct loop *l)
-{
-	struct slot *slot = l->always;
-	struct slot **last = &l->always;
-
-	if (!slot)
-		return;
-	l->always = slot->next;
-	while (*last)
-		last = &(*last)->next;
-	*last = slot;
-	slot->next = NULL;
-	slot->watch->ready(slot->watch->self);
-}
-
-/* --- Jobs and signals -------------------------------------------------------------- */
 
 static void job_start(struct events *v, struct events_job *j)
 {
@@ -310,7 +237,7 @@ static bool turn(struct events *v, struct err *e)
 	struct loop *l = loop_of(v);
 	int n;
 
-	if (!l->sources && !l->always && !timers_first(&l->timers) && !worker_busy(l->worker))
+	if (!l->sources && !l->watches.always && !timers_first(&l->timers) && !worker_busy(l->worker))
 		return err_set(e, ERR_SYSTEM, "nothing is left to wait for (this is a fault of keyfob: please report it)");
 	tell_late(l);
 	n = epoll_wait(l->fd, l->batch, BATCH, wait_ms(l));
@@ -318,7 +245,7 @@ static bool turn(struct events *v, struct err *e)
 		return err_set(e, ERR_SYSTEM, "the loop cannot wait: %s", strerror(errno));
 	l->batch_n = n > 0 ? n : 0;
 	deliver(l);
-	deliver_always(l);
+	watches_deliver(&l->watches);
 	fire_timers(l);
 	if (!l->stopped)
 		return true;
@@ -351,6 +278,7 @@ struct loop *loop_open(struct clock *c, struct err *e)
 	}
 	l->events.ops = &ops;
 	l->clock = c;
+	l->watches.loop = l;
 	l->fd = -1;
 	if (begin(l, e))
 		return l;
@@ -365,12 +293,7 @@ void loop_close(struct loop *l)
 	worker_close(l->worker);
 	if (l->signals.ready)
 		signals_close();
-	while (l->always) {
-		struct slot *next = l->always->next;
-
-		free(l->always);
-		l->always = next;
-	}
+	watches_end(&l->watches);
 	if (l->fd >= 0)
 		close(l->fd);
 	free(l);

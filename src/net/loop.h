@@ -36,7 +36,8 @@ void loop_close(struct loop *l);
 /* For the rooms that may not see the loop; events_turn turns it. */
 struct events *loop_events(struct loop *l);
 
-/* Watches s->fd. Sources, timers and watches may be added and removed at any time, from within any event. */
+/* Watches s->fd. Sources, timers and watches may be added and removed at any time, from within any event. On failure errno
+ * is EPERM where the descriptor is a file. */
 bool loop_add(struct loop *l, struct loop_source *s, unsigned wanted, struct err *e);
 /* What the kernel has no room for now it is asked for again, soon. */
 void loop_want(struct loop *l, struct loop_source *s, unsigned wanted);

@@ -6,70 +6,18 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/err.h"
+#include "sys/environment.h"
 #include "sys/harden.h"
 
 extern char **environ;
 
-/* Where things are is no secret, and another keyfob below may want to know. */
-bool spawn_strips(const char *variable)
-{
-	static const struct str passed[] = {
-		S_INIT("KEYFOB_HOME"),
-		S_INIT("KEYFOB_KEY_FILE"),
-		S_INIT("KEYFOB_PASSPHRASE_FILE"),
-		S_INIT("KEYFOB_AGENT"),
-	};
-	struct str name;
-
-	str_cut(str_of(variable), '=', &name, NULL);
-	for (size_t i = 0; i < sizeof passed / sizeof *passed; i++)
-		if (str_same(name, passed[i]))
-			return false;
-	return str_starts(name, S("KEYFOB_"));
-}
-
-/* --- The environment of the other program ------------------------------------------- */
-
-static bool same_name(const char *a, const char *b)
-{
-	struct str name_a, name_b;
-
-	str_cut(str_of(a), '=', &name_a, NULL);
-	str_cut(str_of(b), '=', &name_b, NULL);
-	return str_same(name_a, name_b);
-}
-
-static bool is_replaced(const char *variable, const char *const more[], size_t more_n)
-{
-	for (size_t i = 0; i < more_n; i++)
-		if (same_name(variable, more[i]))
-			return true;
-	return false;
-}
-
-/* A list of borrowed variables; free it. */
-static char **make_environment(const char *const more[], size_t more_n)
-{
-	size_t n = 0, count = 0;
-	char **list;
-
-	while (environ && environ[count])
-		count++;
-	list = calloc(count + more_n + 1, sizeof *list);
-	if (!list)
-		return NULL;
-	for (size_t i = 0; i < count; i++)
-		if (!spawn_strips(environ[i]) && !is_replaced(environ[i], more, more_n))
-			list[n++] = environ[i];
-	for (size_t i = 0; i < more_n; i++)
-		list[n++] = (char *)(uintptr_t)more[i];
-	return list;
-}
+enum { DESCRIPTORS = 65536 }; /* looked at one by one, on kernels that cannot do better */
 
 /* --- Between fork and exec ---------------------------------------------------------- */
 
@@ -85,13 +33,18 @@ static void restore_signals(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
+/* Nothing that takes memory may be called here: another thread may have held its lock when we forked. */
 static void keep_descriptors_to_ourselves(void)
 {
+	struct rlimit most;
+
 #ifdef SYS_close_range
 	if (syscall(SYS_close_range, 3u, ~0u, 4u /* CLOSE_RANGE_CLOEXEC */) == 0)
 		return;
 #endif
-	for (int fd = 3; fd < 1024; fd++)
+	if (getrlimit(RLIMIT_NOFILE, &most) != 0 || most.rlim_cur > DESCRIPTORS)
+		most.rlim_cur = DESCRIPTORS;
+	for (int fd = 3; fd < (int)most.rlim_cur; fd++)
 		fcntl(fd, F_SETFD, FD_CLOEXEC);
 }
 
@@ -170,7 +123,7 @@ static void live_apart(const char *const argv[], char **env, bool keep_stderr, i
 
 bool spawn_apart(const char *const argv[], bool keep_stderr, struct err *e)
 {
-	char **env = make_environment(NULL, 0);
+	char **env = environment_for(NULL, 0);
 	int ends[2];
 	int error;
 	pid_t pid;
@@ -262,7 +215,7 @@ static bool start_child(struct spawn_child *c, const char *const argv[], char **
 
 bool spawn_child(struct spawn_child *c, const char *const argv[], const char *const more[], size_t more_n, struct err *e)
 {
-	char **env = make_environment(more, more_n);
+	char **env = environment_for(more, more_n);
 	bool started = start_child(c, argv, env, (struct manner){.streams = {-1, -1, -1}}, e);
 
 	free(env);
@@ -290,7 +243,7 @@ bool spawn_piped(struct spawn_child *c, const char *const argv[], const char *co
 		close_pair(in);
 		return false;
 	}
-	env = make_environment(more, more_n);
+	env = environment_for(more, more_n);
 	started = start_child(c, argv, env, (struct manner){.streams = {in[0], out[1], errors}, .leads = true}, e);
 	free(env);
 	close(in[0]);
@@ -346,7 +299,7 @@ int spawn_wait(struct spawn_child *c)
 
 bool spawn_become(const char *const argv[], const char *const more[], size_t more_n, struct err *e)
 {
-	char **env = make_environment(more, more_n);
+	char **env = environment_for(more, more_n);
 	char **before = environ;
 	int error;
 

@@ -7,8 +7,6 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#include "base/str.h"
-
 struct err;
 
 /* Starts argv[0] (found by PATH) on its own: a session of its own, standard input and output on /dev/null,
@@ -49,6 +47,3 @@ void spawn_forget(struct spawn_child *c);
 
 /* Replaces this process; returns only on failure. */
 bool spawn_become(const char *const argv[], const char *const more[], size_t more_n, struct err *e);
-
-/* A variable (NAME=VALUE) that is not passed on. */
-bool spawn_strips(const char *variable);
