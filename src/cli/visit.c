@@ -3,9 +3,7 @@
 #include <stdlib.h>
 
 #include "cli/aim.h"
-#include "cli/args.h"
-#include "cli/headers.h"
-#include "cli/wish.h"
+#include "cli/reach.h"
 #include "client/enrol.h"
 #include "sys/world.h"
 
@@ -16,21 +14,6 @@ static void done(void *self, const struct err *failure)
 	v->over = true;
 	if (failure)
 		v->failure = *failure;
-}
-
-/* Who answers over HTTP may want a sign-in, which the flags describe. */
-static bool reach(struct visit *v, const struct args *a, const struct aim *t, struct err *e)
-{
-	struct authorized_server *s = &v->talk->server;
-	struct http_field *fields = NULL;
-
-	s->url = t->url;
-	s->enrol = v->enrol;
-	v->enrol->world = v->world;
-	if (!headers_read(v->world, a, &fields, &s->fields_n, e))
-		return false;
-	s->fields = fields;
-	return wish_read(v->world, a, &t->url, &v->enrol->wish, e) && wish_fall_back(v->world, e);
 }
 
 bool visit_begin(struct visit *v, struct world *w, const struct args *a, const struct aim *t, struct err *e)
@@ -46,7 +29,7 @@ bool visit_begin(struct visit *v, struct world *w, const struct args *a, const s
 	c->brisk = true;
 	c->done = done;
 	c->self = v;
-	v->begun = reach(v, a, t, e) && conversation_start(c, e);
+	v->begun = reach_server(w, a, &t->mcp, v->enrol, &c->server, e) && conversation_start(c, e);
 	return v->begun;
 }
 
