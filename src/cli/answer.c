@@ -23,6 +23,11 @@ void answer_time(struct answer *a, struct str name, int64_t at)
 		json_write_null(&a->json);
 }
 
+void answer_drop(struct answer *a)
+{
+	arena_free(&a->arena);
+}
+
 bool answer_send(struct answer *a, struct world *w, struct err *e)
 {
 	bool full;

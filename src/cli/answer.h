@@ -11,6 +11,8 @@
 struct err;
 struct world;
 
+enum { ANSWER_LARGE = 32 * 1024 * 1024 }; /* room for whatever a server listed */
+
 struct answer {
 	struct json_write json; /* to be written to, between answer_begin and answer_send */
 	/* private */
@@ -23,5 +25,7 @@ struct answer {
 bool answer_begin(struct answer *a, size_t room, struct err *e);
 /* A time in seconds since 1970; 0 is written as null. */
 void answer_time(struct answer *a, struct str name, int64_t at);
+/* Wipes it, unsent. */
+void answer_drop(struct answer *a);
 /* Ends the object, prints it and wipes it. ERR_LIMIT, and nothing printed, when it took more than the room. */
 bool answer_send(struct answer *a, struct world *w, struct err *e);

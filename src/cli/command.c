@@ -8,6 +8,7 @@ const struct command *const command_table[] = {
 	&cmd_token,
 	&cmd_inspect,
 	&cmd_run,
+	&cmd_instructions,
 	&cmd_logout,
 	&cmd_vault,
 	&cmd_help,

@@ -1,119 +1,87 @@
-/* inspect: what a server offers: its tools, with what each is for. */
-#include <stdlib.h>
-
+/* inspect: what a server offers: its tools, one of them, and what else it has. */
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/err.h"
+#include "base/len.h"
+#include "cli/aim.h"
 #include "cli/answer.h"
 #include "cli/args.h"
 #include "cli/command.h"
-#include "client/conversation.h"
-#include "client/site.h"
+#include "cli/headers.h"
+#include "cli/many.h"
+#include "cli/rest.h"
+#include "cli/show.h"
+#include "cli/tools.h"
+#include "cli/visit.h"
 #include "json/json.h"
+#include "json/json_write.h"
 #include "mcp/param.h"
 #include "sys/text.h"
-#include "sys/tty.h"
 #include "sys/world.h"
 
 struct inspection {
+	struct world *world;
+	const struct args *args;
+	struct aim aim;
+	uint64_t limit;  /* 0: the server's own, or none */
+	uint64_t offset; /* of a plain server's tools: what --cursor says */
+	struct visit visit;
 	const struct json **tools; /* those that can be called */
 	size_t n;
-	bool over;
-	struct err failure;
 };
 
-static void done(void *self, const struct err *failure)
-{
-	struct inspection *i = self;
+/* --- At a 1MCP server ------------------------------------------------------------------------------- */
 
-	i->over = true;
-	if (failure)
-		i->failure = *failure;
+/* The command line that calls what was inspected. */
+static struct str call_text(struct inspection *i, struct str name)
+{
+	struct arena *a = i->world->arena;
+	struct str tool = text_quoted(text_shown(str_first(name, 200), a), a);
+	const char *const *program = i->aim.program;
+
+	if (!program)
+		return arena_print(a, "keyfob run %s%.*s %.*s", args_given(i->args, "--url") ? "--url " : "",
+			STR(text_quoted(url_text(&i->aim.url, a), a)), STR(tool));
+	return arena_print(a, "keyfob run %.*s -- %.*s ...", STR(tool), STR(text_quoted(str_of(program[0]), a)));
 }
 
-static bool wait_for(struct world *w, struct inspection *i, struct err *e)
+static bool show_answer(struct inspection *i, const struct json *answer, struct err *e)
 {
-	while (!i->over)
-		if (!events_turn(w->events, e))
-			return false;
-	i->over = false;
-	if (i->failure.kind == ERR_NONE)
+	struct world *w = i->world;
+
+	(void)e;
+	if (!w->options.json) {
+		show_many(w, answer, call_text(i, i->aim.name));
 		return true;
-	if (e)
-		*e = i->failure;
-	return false;
+	}
+	w->out(w, answer->raw);
+	w->out(w, S("\n"));
+	w->answered = true;
+	return true;
 }
 
-/* The first line of a description, as much as fits. */
-static struct str brief(struct str text, size_t room, struct arena *a)
+/* *there is false where MCP must be spoken. */
+static bool ask_rest(struct inspection *i, bool *there, struct err *e)
 {
-	struct str line;
+	struct onemcp_wish wish = {.what = ONEMCP_INSPECT, .name = i->aim.name, .all = args_given(i->args, "--all"), .limit = i->limit,
+		.cursor = args_value(i->args, "--cursor")};
+	struct rest rest = {0};
+	bool good;
 
-	str_cut(text, '\n', &line, NULL);
-	if (line.len > room)
-		line = arena_print(a, "%.*s...", STR(str_first(line, room)));
-	return text_shown(line, a);
+	*there = false;
+	if (!i->aim.many)
+		return true;
+	good = rest_ask(&rest, i->world, i->args, &i->aim, &wish, there, e) && (!*there || show_answer(i, rest.server.answer, e));
+	rest_end(&rest);
+	return good;
 }
 
-static void print_server(struct world *w, const struct conversation *c, struct arena scratch)
-{
-	const struct talk_server *s = &c->talk.server;
-	struct str name = s->title.len ? s->title : s->name;
-
-	world_print(w, "%.*s%s%.*s  (MCP %.*s)\n", STR(text_shown(name.len ? name : S("an unnamed server"), &scratch)),
-		s->version.len ? " " : "", STR(text_shown(s->version, &scratch)), STR(c->talk.stream.version));
-	if (s->instructions.len)
-		world_print(w, "%.*s\n", STR(brief(s->instructions, 400, &scratch)));
-}
-
-static void print_tool(struct world *w, const struct json *tool, struct arena scratch)
-{
-	struct str name = {0};
-	struct str description = {0};
-	size_t width = w->tty && w->tty->width > 40 ? w->tty->width : 80;
-
-	json_opt_str(tool, S("name"), &name, NULL);
-	if (!json_opt_str(tool, S("description"), &description, NULL) || !description.len)
-		json_opt_str(tool, S("title"), &description, NULL);
-	world_print(w, "  %.*s\n", STR(text_shown(name, &scratch)));
-	if (description.len)
-		world_print(w, "      %.*s\n", STR(brief(description, width - 12, &scratch)));
-}
-
-static void print_text(struct world *w, const struct conversation *c, const struct inspection *i)
-{
-	print_server(w, c, *w->arena);
-	world_print(w, "%zu tool%s%s\n", i->n, i->n == 1 ? "" : "s", i->n ? ":" : "");
-	for (size_t k = 0; k < i->n; k++)
-		print_tool(w, i->tools[k], *w->arena);
-}
-
-/* Tools leave byte for byte as the server wrote them, so that schemas keep their meaning. */
-static bool print_json(struct world *w, const struct conversation *c, const struct inspection *i, struct err *e)
-{
-	const struct talk_server *s = &c->talk.server;
-	struct answer a;
-
-	if (!answer_begin(&a, CONVERSATION_KEEP, e))
-		return false;
-	json_write_name(&a.json, S("server"));
-	json_write_object(&a.json);
-	json_write_str_as(&a.json, S("name"), s->name);
-	json_write_str_as(&a.json, S("title"), s->title);
-	json_write_str_as(&a.json, S("version"), s->version);
-	json_write_str_as(&a.json, S("protocolVersion"), c->talk.stream.version);
-	json_write_str_as(&a.json, S("instructions"), s->instructions);
-	json_write_end_object(&a.json);
-	json_write_name(&a.json, S("tools"));
-	json_write_array(&a.json);
-	for (size_t k = 0; k < i->n; k++)
-		json_write_tree(&a.json, i->tools[k]);
-	json_write_end_array(&a.json);
-	return answer_send(&a, w, e);
-}
+/* --- The tools of a server ------------------------------------------------------------------------- */
 
 /* A modern client leaves out tools whose arguments it could not mirror as they ask (MCP 2026-07-28). */
-static bool is_usable(struct world *w, const struct conversation *c, const struct json *tool)
+static bool is_usable(struct inspection *i, const struct json *tool)
 {
+	struct world *w = i->world;
 	struct param params[PARAM_MAX];
 	struct arena scratch = *w->arena;
 	struct str name = {0};
@@ -124,86 +92,223 @@ static bool is_usable(struct world *w, const struct conversation *c, const struc
 		world_warn(w, "A tool without a name is left out.");
 		return false;
 	}
-	if (c->talk.stream.era != ERA_MODERN || param_find(tool, params, &n, &why))
+	if (i->visit.talk->talk.stream.era != ERA_MODERN || param_find(tool, params, &n, &why))
 		return true;
 	world_warn(w, "The tool %.*s is left out: %s.", STR(text_shown(name, &scratch)), why.text);
 	return false;
 }
 
-static bool choose_tools(struct world *w, struct conversation *c, struct inspection *i, struct err *e)
+static bool choose_tools(struct inspection *i, struct err *e)
 {
-	const struct json *tool = c->talk.items ? c->talk.items->first : NULL;
+	const struct json *items = i->visit.talk->talk.items;
 
-	i->tools = arena_take_many(&c->keep, json_count(c->talk.items), sizeof *i->tools);
-	for (; i->tools && tool; tool = tool->next)
-		if (is_usable(w, c, tool))
+	i->tools = arena_take_many(&i->visit.talk->keep, json_count(items), sizeof *i->tools);
+	for (const struct json *tool = items ? items->first : NULL; i->tools && tool; tool = tool->next)
+		if (is_usable(i, tool))
 			i->tools[i->n++] = tool;
 	return i->tools || err_set(e, ERR_LIMIT, "the server has more tools than fit");
 }
 
 /* A server without tools may refuse to list them. */
-static bool check_refusal(const struct conversation *c, struct err *e)
+static bool list_tools(struct inspection *i, struct err *e)
 {
-	const struct rpc *r = &c->talk.refusal;
+	const struct talk *t = &i->visit.talk->talk;
 
-	if (!c->talk.refused || r->code == RPC_NO_METHOD)
-		return true;
-	return err_set(e, ERR_FAILED, "the server refuses to list its tools: %.*s (%lld)", STR(str_first(r->message, 200)), (long long)r->code);
+	if (!visit_list(&i->visit, S("tools/list"), S("tools"), e))
+		return false;
+	if (t->refused && t->refusal.code != RPC_NO_METHOD)
+		return visit_refusal(&i->visit, "to list its tools", e);
+	return choose_tools(i, e);
 }
 
-static bool talk(struct world *w, struct conversation *c, struct err *e)
+/* The first and the one behind the last of the tools that are shown. */
+static void page_of(const struct inspection *i, size_t *first, size_t *end)
 {
-	struct inspection i = {0};
-	struct err unimportant;
+	*first = len_min((size_t)i->offset, i->n);
+	*end = args_given(i->args, "--all") || !i->limit ? i->n : len_min(i->n, len_add(*first, (size_t)i->limit));
+}
 
-	c->done = done;
-	c->self = &i;
-	if (!conversation_start(c, e))
-		return false;
-	conversation_list(c, S("tools/list"), S("tools"));
-	if (!wait_for(w, &i, e) || !check_refusal(c, e) || !choose_tools(w, c, &i, e))
-		return false;
-	if (!w->options.json)
-		print_text(w, c, &i);
-	else if (!print_json(w, c, &i, e))
-		return false;
-	conversation_close(c);
-	wait_for(w, &i, &unimportant);
+/* --- As text ------------------------------------------------------------------------------------------ */
+
+static void print_text(struct inspection *i)
+{
+	struct world *w = i->world;
+	size_t first, end;
+
+	page_of(i, &first, &end);
+	show_server(w, &i->visit.talk->talk);
+	world_print(w, "%zu tool%s%s\n", i->n, i->n == 1 ? "" : "s", i->n ? ":" : "");
+	for (size_t k = first; k < end; k++)
+		show_tool_line(w, i->tools[k], 0);
+	if (end < i->n)
+		world_print(w, "There are more: --cursor %zu, or --all\n", end);
+}
+
+/* --- As JSON: everything byte for byte as the server wrote it, so that schemas keep their meaning --------- */
+
+static void write_tools(struct json_write *j, const struct inspection *i)
+{
+	size_t first, end;
+
+	page_of(i, &first, &end);
+	json_write_name(j, S("tools"));
+	json_write_array(j);
+	for (size_t k = first; k < end; k++)
+		json_write_tree(j, i->tools[k]);
+	json_write_end_array(j);
+	if (end < i->n) {
+		struct arena scratch = *i->world->arena;
+
+		json_write_str_as(j, S("nextCursor"), arena_print(&scratch, "%zu", end));
+	}
+}
+
+/* What else it says that it has. A list that it then refuses is left out. */
+static bool write_others(struct inspection *i, struct json_write *j, struct err *e)
+{
+	static const struct {
+		const char *capability, *method, *member;
+	} others[] = {
+		{"prompts", "prompts/list", "prompts"},
+		{"resources", "resources/list", "resources"},
+		{"resources", "resources/templates/list", "resourceTemplates"},
+	};
+	const struct talk *t = &i->visit.talk->talk;
+
+	for (size_t k = 0; k < sizeof others / sizeof *others; k++) {
+		if (!json_get(t->server.capabilities, str_of(others[k].capability)))
+			continue;
+		if (!visit_list(&i->visit, str_of(others[k].method), str_of(others[k].member), e))
+			return false;
+		if (t->refused)
+			continue;
+		json_write_name(j, str_of(others[k].member));
+		json_write_array(j);
+		for (const struct json *one = t->items ? t->items->first : NULL; one; one = one->next)
+			json_write_tree(j, one);
+		json_write_end_array(j);
+	}
 	return true;
+}
+
+static bool print_json(struct inspection *i, struct err *e)
+{
+	struct answer a;
+
+	if (!answer_begin(&a, ANSWER_LARGE, e))
+		return false;
+	show_write_server(&a.json, &i->visit.talk->talk);
+	write_tools(&a.json, i);
+	if (write_others(i, &a.json, e))
+		return answer_send(&a, i->world, e);
+	answer_drop(&a);
+	return false;
+}
+
+static bool print_one(struct inspection *i, struct err *e)
+{
+	const struct json *tool = tools_find(i->visit.talk->talk.items, i->aim.name);
+	struct answer a;
+
+	if (!tool)
+		return tools_unknown(i->visit.talk->talk.items, i->aim.name, e);
+	if (!i->world->options.json) {
+		show_tool(i->world, tool, call_text(i, tools_name(tool)));
+		return true;
+	}
+	if (!answer_begin(&a, ANSWER_LARGE, e))
+		return false;
+	show_write_server(&a.json, &i->visit.talk->talk);
+	json_write_tree_as(&a.json, S("tool"), tool);
+	return answer_send(&a, i->world, e);
+}
+
+/* --- Where the tools are those of many servers ----------------------------------------------------------- */
+
+static struct many many_of(const struct inspection *i)
+{
+	return (struct many){.tools = i->tools, .n = i->n, .first = (size_t)i->offset,
+		.limit = args_given(i->args, "--all") ? 0 : (size_t)(i->limit ? i->limit : 20)};
+}
+
+static bool is_many(const struct inspection *i)
+{
+	struct many m = many_of(i);
+
+	return i->aim.many && many_is(&m);
+}
+
+static bool print_many(struct inspection *i, struct err *e)
+{
+	struct many m = many_of(i);
+	struct str name = i->aim.name;
+	const struct json *tool;
+
+	if (!name.len)
+		return many_show_servers(&m, i->world, e);
+	if (many_count(&m, name))
+		return many_show_server(&m, i->world, name, e);
+	tool = tools_find(i->visit.talk->talk.items, name);
+	if (tool && i->world->options.json)
+		return many_show_tool(i->world, tool, e);
+	return print_one(i, e);
+}
+
+/* --- The command --------------------------------------------------------------------------------- */
+
+static bool ask_mcp(struct inspection *i, struct err *e)
+{
+	bool good = visit_begin(&i->visit, i->world, i->args, &i->aim, e) && list_tools(i, e);
+
+	if (good && is_many(i))
+		good = print_many(i, e);
+	else if (good && i->aim.name.len)
+		good = print_one(i, e);
+	else if (good && i->world->options.json)
+		good = print_json(i, e);
+	else if (good)
+		print_text(i);
+	visit_end(&i->visit);
+	return good;
+}
+
+static bool read_number(const struct args *a, const char *flag, uint64_t least, uint64_t *n, struct err *e)
+{
+	struct str text = args_value(a, flag);
+
+	return !args_given(a, flag) || (str_to_u64(text, n) && *n >= least && *n <= SIZE_MAX) ||
+		err_set(e, ERR_USAGE, "%s takes a number, not '%.*s'", flag, STR(str_first(text, 40)));
 }
 
 static bool inspect(struct world *w, const struct args *a, struct err *e)
 {
-	struct str target = args_target(a);
-	struct conversation *c;
-	bool good;
+	struct inspection i = {.world = w, .args = a};
+	bool there;
 
-	if (!target.len)
-		return err_set(e, ERR_USAGE, "which server? keyfob inspect URL");
-	c = calloc(1, sizeof *c);
-	if (!c)
-		return err_set(e, ERR_SYSTEM, "no memory for a conversation");
-	c->world = w;
-	c->brisk = true;
-	good = site_read(target, w->arena, &c->server.url, e) && talk(w, c, e);
-	conversation_end(c);
-	free(c);
-	return good;
+	if (!read_number(a, "--limit", 1, &i.limit, e) || !aim_read(w, a, &i.aim, e) || !ask_rest(&i, &there, e))
+		return false;
+	return there || (read_number(a, "--cursor", 0, &i.offset, e) && ask_mcp(&i, e));
 }
 
 static const struct command_flag flags[] = {
-	{"--url", 'u', "URL", "the same as TARGET"},
+	{"--url", 'u', "URL", "the server, of 1MCP or another"},
+	{"--all", 0, NULL, "all tools, however many"},
+	{"--limit", 0, "N", "so many at most (1MCP: 20 unless given)"},
+	{"--cursor", 0, "CURSOR", "go on from there"},
+	HEADERS_FLAGS,
 	{0},
 };
 
 const struct command cmd_inspect = {
 	.name = "inspect",
-	.usage = "inspect TARGET [flags]",
-	.summary = "Lists the tools of a server",
+	.usage = "inspect [URL] [NAME] [flags]",
+	.summary = "Lists the tools of a server, or tells about one",
 	.flags = flags,
-	.more = "TARGET is the URL of a server; its token is used where there is a sign-in. Both\n"
-		"kinds of MCP are spoken: with an opening (to 2025-11-25), without (2026-07-28).\n"
-		"With --json the tools are given byte for byte as the server wrote them.\n",
-	.words_max = 1,
+	.more = "NAME is a tool; at a 1MCP server a SERVER or SERVER/TOOL. Without a URL the\n"
+		"only server with a sign-in is asked, or the only one of 1MCP. A stdio server is\n"
+		"run by keyfob inspect [NAME] -- PROGRAM ARGS... --json: as the server wrote it.\n",
+	.signs_in = true,
+	.words_max = 2,
+	.takes_program = true,
 	.run = inspect,
 };

@@ -11,6 +11,7 @@
 #include "cli/content.h"
 #include "cli/headers.h"
 #include "cli/play.h"
+#include "cli/rest.h"
 #include "cli/tools.h"
 #include "cli/visit.h"
 #include "json/json.h"
@@ -154,6 +155,47 @@ static bool call(struct run *r, struct err *e)
 	return explain(r, e);
 }
 
+/* --- The call at a 1MCP server ----------------------------------------------------------------------- */
+
+static bool finish(struct run *r, const struct json *result, struct err *e)
+{
+	if (!show(r, result, e))
+		return false;
+	return !content_is_error(result) || err_set(e, ERR_FAILED, "the tool %.*s says that it failed", STR(str_first(r->aim.name, 100)));
+}
+
+/* *there is false where there is none, and nothing was called. */
+static bool call_rest(struct run *r, struct rest *rest, bool *there, struct err *e)
+{
+	struct onemcp_wish wish = {.what = ONEMCP_INSPECT, .name = r->aim.name};
+	const struct json *schema = NULL;
+
+	if (arguments_want_schema(r->world, r->args)) {
+		if (!rest_ask(rest, r->world, r->args, &r->aim, &wish, there, e) || !*there)
+			return !*there && rest->server.outcome == ONEMCP_ABSENT;
+		schema = json_get(rest->server.answer, S("inputSchema"));
+	}
+	wish.what = ONEMCP_CALL;
+	return arguments_read(r->world, r->args, schema, &wish.arguments, e) &&
+		rest_ask(rest, r->world, r->args, &r->aim, &wish, there, e) &&
+		(!*there || finish(r, json_get(rest->server.answer, S("result")), e));
+}
+
+static bool try_rest(struct run *r, bool *there, struct err *e)
+{
+	struct rest rest = {0};
+	bool good;
+
+	*there = false;
+	if (!r->aim.many || !str_has(r->aim.name, '/'))
+		return true;
+	good = call_rest(r, &rest, there, e);
+	rest_end(&rest);
+	return good;
+}
+
+/* --- The command ------------------------------------------------------------------------------------- */
+
 static bool read_flags(struct run *r, struct err *e)
 {
 	struct str format = args_value(r->args, "--format");
@@ -171,11 +213,15 @@ static bool read_flags(struct run *r, struct err *e)
 
 static bool run_tool(struct run *r, struct err *e)
 {
-	bool good;
+	bool there, good;
 
 	if (!r->aim.name.len)
 		return err_set(e, ERR_USAGE, "which tool? keyfob run URL TOOL; 'keyfob inspect URL' lists them");
-	good = read_flags(r, e) && visit_begin(&r->visit, r->world, r->args, &r->aim, e) && call(r, e);
+	if (!read_flags(r, e) || !try_rest(r, &there, e))
+		return false;
+	if (there)
+		return true;
+	good = visit_begin(&r->visit, r->world, r->args, &r->aim, e) && call(r, e);
 	visit_end(&r->visit);
 	return good;
 }
@@ -206,7 +252,11 @@ const struct command cmd_run = {
 	.usage = "run URL TOOL [flags]",
 	.summary = "Calls a tool of a server",
 	.flags = flags,
+	.more = "At a 1MCP server a tool is SERVER/TOOL: keyfob run SERVER/TOOL --url URL. Without\n"
+		"--args and --arg a JSON object may be piped in, or the text of the first required\n"
+		"argument. A stdio server is run by keyfob run TOOL -- PROGRAM ARGS...\n",
 	.signs_in = true,
 	.words_max = 2,
+	.takes_program = true,
 	.run = run,
 };

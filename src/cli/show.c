@@ -51,6 +51,22 @@ void show_server(struct world *w, const struct talk *t)
 		world_print(w, "%.*s\n", STR(show_brief(s->instructions, 400, &scratch)));
 }
 
+void show_write_server(struct json_write *j, const struct talk *t)
+{
+	const struct talk_server *s = &t->server;
+
+	json_write_name(j, S("server"));
+	json_write_object(j);
+	json_write_str_as(j, S("name"), s->name);
+	json_write_str_as(j, S("title"), s->title);
+	json_write_str_as(j, S("version"), s->version);
+	json_write_str_as(j, S("protocolVersion"), t->stream.version);
+	json_write_str_as(j, S("instructions"), s->instructions);
+	if (s->capabilities)
+		json_write_tree_as(j, S("capabilities"), s->capabilities);
+	json_write_end_object(j);
+}
+
 /* --- Tools ---------------------------------------------------------------------------------------- */
 
 static void add_arguments(struct buf *out, const struct json *schema, bool required)

@@ -8,6 +8,7 @@
 
 struct arena;
 struct json;
+struct json_write;
 struct talk;
 struct world;
 
@@ -18,6 +19,8 @@ size_t show_width(const struct world *w);
 
 /* Name, version, revision, and the beginning of the instructions. */
 void show_server(struct world *w, const struct talk *t);
+/* The same as the member "server" of a document, with all of it. */
+void show_write_server(struct json_write *j, const struct talk *t);
 /* "a, b, [c]": the arguments of a tool, optional ones in brackets; in a. */
 struct str show_arguments(const struct json *schema, struct arena *a);
 /* One tool in a list: its name (without so many bytes at its beginning), arguments, and what it is for. */

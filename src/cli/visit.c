@@ -26,6 +26,7 @@ bool visit_begin(struct visit *v, struct world *w, const struct args *a, const s
 	if (!c || !v->enrol)
 		return err_set(e, ERR_SYSTEM, "no memory for a conversation");
 	c->world = w;
+	c->command = t->program;
 	c->brisk = true;
 	c->done = done;
 	c->self = v;
