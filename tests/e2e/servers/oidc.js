@@ -44,6 +44,9 @@ export async function startProvider({ registration = true, documents = false, st
 		clients: [{
 			client_id: 'known-client', redirect_uris: clientDocument.redirect_uris, application_type: 'native',
 			token_endpoint_auth_method: 'none', grant_types: clientDocument.grant_types, response_types: ['code'],
+		}, {
+			client_id: 'machine', client_secret: 'machine-secret-of-32-characters-x', redirect_uris: [],
+			grant_types: ['client_credentials'], response_types: [], scope: scopes.join(' '),
 		}],
 		jwks: { keys: [key()] },
 		cookies: { keys: [randomUUID()] },
@@ -66,6 +69,8 @@ export async function startProvider({ registration = true, documents = false, st
 			clientIdMetadataDocument: { enabled: documents, ack: 'draft-02' },
 			revocation: { enabled: true },
 			introspection: { enabled: false },
+			clientCredentials: { enabled: true },
+			deviceFlow: { enabled: true },
 			resourceIndicators: {
 				enabled: true,
 				defaultResource: () => undefined,
