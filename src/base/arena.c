@@ -150,6 +150,11 @@ bool arena_extend(struct arena *a, const void *at, size_t size, size_t more)
 	return a->at && (const char *)at + size == a->at && take(a, more);
 }
 
+size_t arena_touched(const struct arena *a)
+{
+	return a->block ? (size_t)(a->block->high - a->block->start) : 0;
+}
+
 size_t arena_room(const struct arena *a)
 {
 	return a->block ? (size_t)(a->end - a->at) : 0;

@@ -47,6 +47,9 @@ struct str arena_print(struct arena *a, const char *format, ...) __attribute__((
  * False when it is not the last thing or more does not fit. */
 bool arena_extend(struct arena *a, const void *at, size_t size, size_t more);
 
+/* How far the memory was used since it was made or reset: bytes from its start. */
+size_t arena_touched(const struct arena *a);
+
 /* Bytes left. */
 size_t arena_room(const struct arena *a);
 

@@ -9,6 +9,7 @@ const struct command *const command_table[] = {
 	&cmd_inspect,
 	&cmd_run,
 	&cmd_instructions,
+	&cmd_bridge,
 	&cmd_logout,
 	&cmd_vault,
 	&cmd_help,

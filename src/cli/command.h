@@ -32,7 +32,7 @@ struct command {
 };
 
 /* One a file; command files never call each other. */
-extern const struct command cmd_help, cmd_inspect, cmd_instructions, cmd_login, cmd_logout, cmd_run, cmd_status, cmd_token, cmd_vault;
+extern const struct command cmd_bridge, cmd_help, cmd_inspect, cmd_instructions, cmd_login, cmd_logout, cmd_run, cmd_status, cmd_token, cmd_vault;
 
 /* Every command, in the order of help; ended by NULL. */
 extern const struct command *const command_table[];

@@ -330,6 +330,12 @@ bool authorized_was_refused(const struct authorized *x)
 	return x->refused;
 }
 
+void authorized_pause(struct authorized *x, bool paused)
+{
+	if (x->busy && x->exchange)
+		fetch_pause(world(x)->fetch, x->exchange, paused);
+}
+
 void authorized_cancel(struct authorized *x)
 {
 	if (!x->busy)

@@ -67,6 +67,8 @@ struct authorized {
 void authorized_start(struct authorized *x, int64_t wait_ms);
 /* What came as end was the credential's failure, not the network's: no request of this kind will do better before a sign-in. */
 bool authorized_was_refused(const struct authorized *x);
+/* Nothing more of an answer is read for now, or it goes on (fetch_pause). Nothing where no answer is there yet. */
+void authorized_pause(struct authorized *x, bool paused);
 /* Nothing more arrives. Content with one that is over or never began. */
 void authorized_cancel(struct authorized *x);
 /* Ends what the server's requests share: a sign-in under way. No request may be open any more. */

@@ -13,6 +13,12 @@ void fetch_cancel(struct fetch *f, struct fetch_exchange *x)
 	f->ops->cancel(f, x);
 }
 
+void fetch_pause(struct fetch *f, struct fetch_exchange *x, bool paused)
+{
+	if (f->ops->pause)
+		f->ops->pause(f, x, paused);
+}
+
 struct str fetch_field(const struct http_field *fields, size_t n, struct str name, bool *found)
 {
 	return field_find(fields, n, name, found);

@@ -52,6 +52,7 @@ struct fetch_sink {
 struct fetch_ops {
 	struct fetch_exchange *(*start)(struct fetch *f, const struct fetch_request *r, struct fetch_sink sink, struct err *e);
 	void (*cancel)(struct fetch *f, struct fetch_exchange *x);
+	void (*pause)(struct fetch *f, struct fetch_exchange *x, bool paused); /* NULL: it cannot */
 };
 
 struct fetch {
@@ -65,6 +66,9 @@ struct fetch {
 struct fetch_exchange *fetch_start(struct fetch *f, const struct fetch_request *r, struct fetch_sink sink, struct err *e);
 /* Ends an exchange early; nothing more arrives. Not after end. */
 void fetch_cancel(struct fetch *f, struct fetch_exchange *x);
+/* Nothing more of the body is read for now, or it goes on: pieces that are here already may still come. What holds the sink up is no
+ * silence of the server's: deadlines stand still. From the head on, from within the sink too. */
+void fetch_pause(struct fetch *f, struct fetch_exchange *x, bool paused);
 
 /* The value of the first field called name, or the empty str; *found may be NULL. */
 struct str fetch_field(const struct http_field *fields, size_t n, struct str name, bool *found);

@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "base/secret.h"
 #include "net/carry.h"
+#include "net/carry_answer.h"
 
 static struct carrier *carrier_of(struct fetch *f)
 {
@@ -34,7 +35,13 @@ static void cancel(struct fetch *f, struct fetch_exchange *x)
 	carry_end(x);
 }
 
-static const struct fetch_ops ops = {start, cancel};
+static void pause(struct fetch *f, struct fetch_exchange *x, bool paused)
+{
+	(void)f;
+	carry_answer_pause(x, paused);
+}
+
+static const struct fetch_ops ops = {start, cancel, pause};
 
 struct carrier *carrier_open(const struct carrier_options *options, struct err *e)
 {

@@ -4,8 +4,8 @@
  * Deadlines: ten seconds each for the name, the connection and the handshake, and what the request
  * says (30 s) until the answer's head and between its pieces, or for all of it where the sink wants the whole;
  * --timeout stands in for all of them.
- * A request that went out on a kept connection which then turned out closed, before a byte of an
- * answer, is sent once more on a fresh one; nothing else is ever sent twice. */
+ * A request that went out on a kept connection which then turned out closed, within CARRIER_AGAIN_MS and before a
+ * byte of an answer, is sent once more on a fresh one; nothing else is ever sent twice. */
 #pragma once
 
 #include <stdbool.h>
@@ -23,8 +23,9 @@ struct rng;
 struct trust;
 
 enum {
-	CARRIER_EXCHANGES = 1024,    /* under way at once */
+	CARRIER_EXCHANGES = 1280,    /* under way at once: a thousand calls, and what they need beside them */
 	CARRIER_HEAD_MAX = 64 * 1024, /* of a request, and of an answer */
+	CARRIER_AGAIN_MS = 1000,
 	CARRIER_STAGE_MS = 10 * 1000,
 	CARRIER_TIMEOUT_MS = 30 * 1000,
 };

@@ -52,6 +52,8 @@ struct fetch_exchange {
 	bool kept;    /* the connection is one that was kept */
 	bool heard;   /* a byte has come */
 	bool deaf;    /* the peer takes no more of the request */
+	bool paused;  /* the sink takes no more for now */
+	int64_t sent_ms; /* when the request began to be written */
 
 	struct str head_text; /* the request's head; a secret */
 	struct str unsent[2]; /* what is still to be written: head and body */

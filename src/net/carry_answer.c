@@ -3,6 +3,7 @@
 #include "base/secret.h"
 #include "net/carry.h"
 #include "net/carry_way.h"
+#include "sys/clock.h"
 
 enum { READS = 32 }; /* in one go, before others have their turn */
 
@@ -21,7 +22,7 @@ static void succeed(struct fetch_exchange *x, bool nothing_left)
 /* Only silence counts from the head on, unless the whole is wanted in the time that was given for the head. */
 static void something_came(struct fetch_exchange *x)
 {
-	if (!x->sink.whole)
+	if (!x->sink.whole && !x->paused)
 		carry_expect_within(x, x->idle_ms);
 }
 
@@ -133,12 +134,19 @@ static bool take_head(struct fetch_exchange *x, struct str bytes)
 	return true;
 }
 
+/* A kept connection that is closed at once was closed before the request arrived; one that is closed later may have been
+ * closed in the middle of what the request asked for, which must not be done twice. */
+static bool may_go_again(const struct fetch_exchange *x)
+{
+	return x->kept && !x->heard && clock_ms(x->carrier->options.clock) - x->sent_ms < CARRIER_AGAIN_MS;
+}
+
 /* The connection ended while we read. */
 static void ended(struct fetch_exchange *x, enum wire how, struct err *e)
 {
 	struct err why = {0};
 
-	if (x->kept && !x->heard && how != WIRE_BAD) {
+	if (may_go_again(x) && how != WIRE_BAD) {
 		carry_way_again(x);
 		return;
 	}
@@ -160,7 +168,7 @@ void carry_answer_read(struct fetch_exchange *x)
 	struct carrier *c = x->carrier;
 	bool here = true;
 
-	for (int i = 0; i < READS && here; i++) {
+	for (int i = 0; i < READS && here && !x->paused; i++) {
 		struct err e = {0};
 		size_t n;
 		enum wire w = conn_read(x->conn, c->scratch, sizeof c->scratch, &n, &e);
@@ -184,6 +192,28 @@ void carry_answer_read(struct fetch_exchange *x)
 		}
 		secret_wipe(c->scratch, n);
 	}
+}
+
+static void read_on(void *self)
+{
+	carry_answer_read(self);
+}
+
+/* Where TLS is spoken, something may have been read and not looked at: going on does not wait for the socket. */
+void carry_answer_pause(struct fetch_exchange *x, bool paused)
+{
+	if (x->over || x->state != CARRY_BODY || x->paused == paused)
+		return;
+	x->paused = paused;
+	conn_want(x->conn, paused ? 0 : LOOP_READ);
+	if (paused) {
+		events_timer_clear(carry_events(x), &x->late);
+		events_timer_clear(carry_events(x), &x->stage);
+		return;
+	}
+	carry_expect_within(x, x->idle_ms);
+	x->stage = (struct events_timer){.fire = read_on, .self = x};
+	events_timer_set(carry_events(x), &x->stage, 0);
 }
 
 void carry_answer_begin(struct fetch_exchange *x)

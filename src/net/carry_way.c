@@ -3,6 +3,7 @@
 #include "http/request.h"
 #include "net/carry.h"
 #include "net/carry_answer.h"
+#include "sys/clock.h"
 
 static void go_on(void *self, unsigned what);
 
@@ -54,6 +55,7 @@ static void step_send(struct fetch_exchange *x)
 /* The wire is ready for the request. */
 static void send_request(struct fetch_exchange *x)
 {
+	x->sent_ms = clock_ms(x->carrier->options.clock);
 	x->unsent[0] = x->head_text;
 	x->unsent[1] = x->request->body;
 	carry_enter(x, CARRY_HEAD);

@@ -32,9 +32,9 @@ static bool fill_standard_descriptors(struct err *e)
 	return true;
 }
 
-static struct rlimit cores;
+static struct rlimit cores, descriptors;
 static mode_t mask;
-static bool hardened;
+static bool hardened, raised;
 
 /* The hard limit stays: children may want theirs. */
 bool harden_start(struct err *e)
@@ -51,8 +51,22 @@ bool harden_start(struct err *e)
 	return fill_standard_descriptors(e);
 }
 
+/* Programs that use select() break where they are given descriptors beyond 1023: children get the limit that we had. */
+void harden_want_descriptors(size_t wanted)
+{
+	struct rlimit more;
+
+	if (raised || getrlimit(RLIMIT_NOFILE, &descriptors) != 0 || descriptors.rlim_cur >= wanted)
+		return;
+	more = descriptors;
+	more.rlim_cur = descriptors.rlim_max < wanted ? descriptors.rlim_max : wanted;
+	raised = setrlimit(RLIMIT_NOFILE, &more) == 0;
+}
+
 void harden_undo(void)
 {
+	if (raised)
+		setrlimit(RLIMIT_NOFILE, &descriptors);
 	if (!hardened)
 		return;
 	umask(mask);

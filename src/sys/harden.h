@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct err;
 
@@ -10,5 +11,8 @@ struct err;
  * become standard output. ERR_SYSTEM where /dev/null is needed and not there. */
 bool harden_start(struct err *e);
 
-/* Takes back the core limit, the umask and the signal, in a child that becomes another program. */
+/* For a process that has many connections: as many descriptors as the hard limit allows, up to `wanted`. */
+void harden_want_descriptors(size_t wanted);
+
+/* Takes back the limits, the umask and the signal, in a child that becomes another program. */
 void harden_undo(void);

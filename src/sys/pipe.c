@@ -106,7 +106,11 @@ static void go_on(struct pipe *p)
 
 static void ready(void *self)
 {
-	go_on(self);
+	struct pipe *p = self;
+
+	go_on(p);
+	if (p->is_open && !p->first && p->drained)
+		p->drained(p->self);
 }
 
 void pipe_open(struct pipe *p, struct events *v, int fd, size_t limit)
@@ -153,6 +157,11 @@ bool pipe_send_line(struct pipe *p, struct str text, struct err *e)
 	if (!p->watch.set)
 		go_on(p);
 	return true;
+}
+
+size_t pipe_held(const struct pipe *p)
+{
+	return p->held;
 }
 
 void pipe_finish(struct pipe *p)

@@ -16,6 +16,8 @@ struct pipe {
 	/* Once, on the loop: NULL when pipe_finish was asked for and all is out; else why no more can be written. The descriptor
 	 * is closed by then. It may call pipe_end. */
 	void (*over)(void *self, const struct err *why);
+	/* On the loop, when all that waited is out; NULL: nobody asks. */
+	void (*drained)(void *self);
 	void *self;
 
 	/* private */
@@ -34,6 +36,8 @@ void pipe_open(struct pipe *p, struct events *v, int fd, size_t limit);
 /* Takes a copy of text and a line end behind it; line ends within text, which JSON has between its tokens alone, become
  * blanks. All of it or, with ERR_LIMIT, nothing; ERR_FAILED when no more can be written. */
 bool pipe_send_line(struct pipe *p, struct str text, struct err *e);
+/* Bytes that wait. */
+size_t pipe_held(const struct pipe *p);
 /* No more is sent; the descriptor is closed once all is out. */
 void pipe_finish(struct pipe *p);
 /* Drops what waits and closes the descriptor; over is not called. Content with one that was never opened. */
