@@ -73,6 +73,24 @@ bool session_keep(struct bridge_leg *l, const struct fetch_head *head, struct er
 	return stream_keep_session(&l->bridge->session.stream, head->fields, head->fields_n, e);
 }
 
+static void settle(struct bridge_leg *l)
+{
+	l->initialized = true;
+	l->bridge->session.state = SESSION_SETTLING;
+	leg_go(l);
+}
+
+/* A host that did not wait for the answer to initialize. */
+static bool settle_held(struct bridge *b)
+{
+	for (struct bridge_leg *l = road_is_taken(b) ? NULL : b->first; l; l = l->next)
+		if (l->state == LEG_HELD && l->initialized) {
+			settle(l);
+			return true;
+		}
+	return false;
+}
+
 /* The revision that both agreed on goes with every request from now on. */
 static bool keep_version(struct bridge_session *s, const struct relay *m, struct arena *a)
 {
@@ -98,7 +116,8 @@ void session_opened(struct bridge_leg *l, const struct relay *m)
 	if (!keep_version(s, m, &scratch))
 		s->stream.version = (struct str){0};
 	s->state = SESSION_OPEN;
-	leg_release_held(l->bridge, false);
+	if (!settle_held(l->bridge))
+		leg_release_held(l->bridge, false);
 }
 
 void session_not_opened(struct bridge_leg *l)
@@ -117,13 +136,11 @@ void session_settle(struct bridge_leg *l)
 	struct bridge_session *s = &l->bridge->session;
 
 	remember(l->bridge, l, &s->initialized);
-	if (s->state == SESSION_OPEN && !road_is_taken(l->bridge)) {
-		l->initialized = true;
-		s->state = SESSION_SETTLING;
-		leg_go(l);
-		return;
-	}
-	session_send(l);
+	l->initialized = true;
+	if (s->state == SESSION_OPEN && !road_is_taken(l->bridge))
+		settle(l);
+	else
+		session_send(l);
 }
 
 static void listen(void *self)
