@@ -28,7 +28,7 @@ static void cancel(struct fetch *f, struct fetch_exchange *x)
 	((struct stub *)f)->cancelled++;
 }
 
-static const struct fetch_ops ops = {start, cancel};
+static const struct fetch_ops ops = {start, cancel, NULL};
 
 struct seen {
 	int times;

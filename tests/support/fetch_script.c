@@ -20,7 +20,7 @@ struct fetch_exchange {
 	char *field_text[FIELDS];
 	char *answer;
 	struct str rest;
-	bool headed;
+	bool headed, paused;
 	bool *cancelled; /* where a running callback looks after it returned */
 	struct fetch_exchange *next;
 };
@@ -82,6 +82,8 @@ static void step_on(void *self)
 	bool cancelled = false;
 	bool good = true;
 
+	if (x->paused)
+		return;
 	if (x->step.hangs) {
 		err_set(&e, ERR_NETWORK, "timed out while waiting for the answer's head");
 		end(x, &e);
@@ -264,7 +266,15 @@ static void cancel(struct fetch *f, struct fetch_exchange *x)
 	fail_msg("an exchange was cancelled that is over");
 }
 
-static const struct fetch_ops ops = {start, cancel};
+static void pause(struct fetch *f, struct fetch_exchange *x, bool paused)
+{
+	(void)f;
+	x->paused = paused;
+	if (!paused)
+		events_timer_set(x->script->events, &x->timer, 0);
+}
+
+static const struct fetch_ops ops = {start, cancel, pause};
 
 void fetch_script_start(struct fetch_script *s, struct events *v)
 {
