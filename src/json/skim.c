@@ -267,7 +267,7 @@ static const char *skip_between(struct skim *s, bool *over)
 	return NULL;
 }
 
-enum feed skim_next(struct skim *s, struct str *name, struct str *value, struct err *e)
+enum skim_found skim_next(struct skim *s, struct str *name, struct str *value, struct err *e)
 {
 	bool over;
 	const char *fault = skip_between(s, &over);
@@ -275,7 +275,7 @@ enum feed skim_next(struct skim *s, struct str *name, struct str *value, struct 
 
 	*name = *value = (struct str){0};
 	if (!fault && over)
-		return FEED_MORE;
+		return SKIM_END;
 	if (!fault && s->close == '}')
 		fault = skip_name(&s->rest, name);
 	start = s->rest.at;
@@ -283,9 +283,9 @@ enum feed skim_next(struct skim *s, struct str *name, struct str *value, struct 
 		fault = skip_value(&s->rest);
 	*value = str_between(start, s->rest.at);
 	if (!fault)
-		return FEED_DONE;
+		return SKIM_PART;
 	err_set(e, ERR_INPUT, "not JSON: %s", fault);
-	return FEED_BAD;
+	return SKIM_BAD;
 }
 
 struct str skim_member(struct str text, struct str name)
@@ -296,7 +296,7 @@ struct str skim_member(struct str text, struct str name)
 	if (first(text) != '{')
 		return (struct str){0};
 	skim_begin(&s, text);
-	while (skim_next(&s, &found, &value, NULL) == FEED_DONE)
+	while (skim_next(&s, &found, &value, NULL) == SKIM_PART)
 		if (str_same(found, name))
 			return value;
 	return (struct str){0};

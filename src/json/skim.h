@@ -5,13 +5,20 @@
  * alone (some programs write such), a name may stand twice, and nothing is decoded. At most SKIM_DEPTH levels. */
 #pragma once
 
+#include <stdbool.h>
+
 #include "base/str.h"
-#include "http/feed.h"
 
 struct arena;
 struct err;
 
 enum { SKIM_DEPTH = 1024 };
+
+enum skim_found {
+	SKIM_PART,
+	SKIM_END,
+	SKIM_BAD,
+};
 
 /* The parts of one array or object. */
 struct skim {
@@ -26,9 +33,9 @@ bool skim_whole(struct str text, struct str *value, struct err *e);
 
 /* Begins with the text of an array or object, of which nothing was checked yet but its first byte. */
 void skim_begin(struct skim *s, struct str text);
-/* The next member, or element (its name is empty then). DONE: *name is what stands between the quotation marks, *value the
- * text of the value. MORE: there are no more, and nothing but blanks stands behind the end. BAD: ERR_INPUT. */
-enum feed skim_next(struct skim *s, struct str *name, struct str *value, struct err *e);
+/* The next member, or element (its name is empty then). PART: *name is what stands between the quotation marks, *value the
+ * text of the value. END: there are no more, and nothing but blanks stands behind. BAD: ERR_INPUT. */
+enum skim_found skim_next(struct skim *s, struct str *name, struct str *value, struct err *e);
 
 /* The first member of that name of a good object's text; empty where there is none, or text is no object. */
 struct str skim_member(struct str text, struct str name);

@@ -54,10 +54,10 @@ static bool read_top(struct str text, struct top *t, struct err *e)
 {
 	struct skim s;
 	struct str name, value;
-	enum feed fed;
+	enum skim_found found;
 
 	skim_begin(&s, text);
-	while ((fed = skim_next(&s, &name, &value, e)) == FEED_DONE) {
+	while ((found = skim_next(&s, &name, &value, e)) == SKIM_PART) {
 		struct str *at = place(t, name);
 
 		if (str_has(name, '\\'))
@@ -67,7 +67,7 @@ static bool read_top(struct str text, struct top *t, struct err *e)
 		if (at)
 			*at = value;
 	}
-	return fed == FEED_MORE;
+	return found == SKIM_END;
 }
 
 static bool read_id(struct relay *m, struct str id, struct err *e)
@@ -145,7 +145,14 @@ enum feed relay_batch_next(struct relay_batch *b, struct str *text, struct err *
 	struct str name;
 
 	if (b->skim.close)
-		return skim_next(&b->skim, &name, text, e);
+		switch (skim_next(&b->skim, &name, text, e)) {
+		case SKIM_PART:
+			return FEED_DONE;
+		case SKIM_END:
+			return FEED_MORE;
+		default:
+			return FEED_BAD;
+		}
 	*text = b->one;
 	b->one = (struct str){0};
 	return text->len ? FEED_DONE : FEED_MORE;

@@ -102,7 +102,7 @@ static void pass_tools(struct relay_tools *t, struct str list, struct buf *out, 
 	bool wrote = false;
 
 	skim_begin(&s, list);
-	while (skim_next(&s, &name, &tool, NULL) == FEED_DONE) {
+	while (skim_next(&s, &name, &tool, NULL) == SKIM_PART) {
 		if (!is_usable(t, tool)) {
 			*changed = true;
 			continue;
