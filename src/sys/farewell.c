@@ -8,11 +8,13 @@
 #include <sys/wait.h>
 
 #include "sys/events.h"
+#include "sys/pipe.h"
 #include "sys/spawn.h"
 #include "sys/world.h"
 
 enum {
 	TICK_MS = 20,
+	READS = 64,
 	STRAY_MS = 250,    /* for those that outlive a leader who went by itself: nobody tells them of the end but we */
 	GIVE_UP_MS = 3000, /* who is alive then cannot be ended by us: it has other rights, or hangs in the kernel */
 };
@@ -51,11 +53,23 @@ static void hurry(struct farewell *f, int ms)
 		f->passed_ms = ms;
 }
 
+/* What it has left to say goes nowhere, but it must not wait for us to take it. */
+static void drain(const struct farewell *f)
+{
+	char nowhere[4096];
+	size_t n;
+
+	for (int i = 0; i < READS && f->child.output >= 0; i++)
+		if (pipe_read(f->child.output, nowhere, sizeof nowhere, &n) != PIPE_BYTES)
+			return;
+}
+
 /* One look at it, with what is due by now; true when nothing is left to do. */
 static bool look(struct farewell *f)
 {
 	struct spawn_end end;
 
+	drain(f);
 	if (spawn_ended(&f->child, &end)) {
 		spawn_wait(&f->child);
 		if (!f->asked)
