@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "base/len.h"
 #include "base/secret.h"
+#include "crypto/der.h"
 #include "crypto/hash.h"
 #include "crypto/rng.h"
 
@@ -141,28 +142,6 @@ bool sig_of_rsa(struct sig_key *k, struct str n, struct str e_, struct str p, st
 	return true;
 }
 
-/* A decoded private key lacks the public half, which follows from it. */
-static bool take_rsa(struct sig_key *k, const br_rsa_private_key *r, struct arena *a, struct err *e)
-{
-	unsigned char modulus[SIG_MAX], exponent[8];
-	uint32_t number;
-	size_t len;
-
-	if (!check_size(r->n_bitlen, e))
-		return false;
-	len = br_rsa_compute_modulus_get_default()(NULL, r);
-	if (len == 0 || len > sizeof modulus)
-		return err_set(e, ERR_INPUT, "the parts of the RSA key do not fit together");
-	br_rsa_compute_modulus_get_default()(modulus, r);
-	number = br_rsa_compute_pubexp_get_default()(r);
-	if (!number)
-		return err_set(e, ERR_INPUT, "the parts of the RSA key do not fit together");
-	for (size_t i = 0; i < 4; i++)
-		exponent[i] = (unsigned char)(number >> (24 - 8 * i));
-	return sig_of_rsa(k, str_make(modulus, len), str_make(exponent, 4), str_make(r->p, r->plen), str_make(r->q, r->qlen),
-		str_make(r->dp, r->dplen), str_make(r->dq, r->dqlen), str_make(r->iq, r->iqlen), a, e);
-}
-
 /* --- DER --------------------------------------------------------------------------------------- */
 
 static bool take_ec(struct sig_key *k, const br_ec_private_key *ec, struct err *e)
@@ -183,6 +162,30 @@ static bool take_ec(struct sig_key *k, const br_ec_private_key *ec, struct err *
 	return good;
 }
 
+/* The modulus and the public exponent, which stand in PKCS#1 (RFC 8017 §A.1.2), alone or within PKCS#8 (RFC 5958 §2). */
+static bool read_public_half(struct str der, struct str *modulus, struct str *exponent)
+{
+	struct str key, inner;
+
+	if (!der_take(&der, DER_SEQUENCE, &key) || !der_take(&key, DER_INTEGER, NULL))
+		return false;
+	if (der_take(&key, DER_SEQUENCE, NULL) &&
+		!(der_take(&key, DER_OCTETS, &inner) && der_take(&inner, DER_SEQUENCE, &key) && der_take(&key, DER_INTEGER, NULL)))
+		return false;
+	return der_take_unsigned(&key, modulus) && der_take_unsigned(&key, exponent);
+}
+
+/* BearSSL decodes the private half alone, and finds the other only for primes of one kind. */
+static bool take_rsa(struct sig_key *k, struct str der, const br_rsa_private_key *r, struct arena *a, struct err *e)
+{
+	struct str modulus, exponent;
+
+	if (!read_public_half(der, &modulus, &exponent))
+		return err_set(e, ERR_INPUT, "the RSA key lacks its modulus or its public exponent");
+	return sig_of_rsa(k, modulus, exponent, str_make(r->p, r->plen), str_make(r->q, r->qlen),
+		str_make(r->dp, r->dplen), str_make(r->dq, r->dqlen), str_make(r->iq, r->iqlen), a, e);
+}
+
 bool sig_read_der(struct sig_key *k, struct str der, struct arena *a, struct err *e)
 {
 	br_skey_decoder_context decoder;
@@ -196,7 +199,7 @@ bool sig_read_der(struct sig_key *k, struct str der, struct arena *a, struct err
 		good = take_ec(k, br_skey_decoder_get_ec(&decoder), e);
 		break;
 	case BR_KEYTYPE_RSA:
-		good = take_rsa(k, br_skey_decoder_get_rsa(&decoder), a, e);
+		good = take_rsa(k, der, br_skey_decoder_get_rsa(&decoder), a, e);
 		break;
 	default:
 		good = err_set(e, ERR_INPUT, "this is no private key that can be used: EC on P-256, or RSA of %d to %d bits, as PKCS#8, SEC 1 or PKCS#1",

@@ -78,6 +78,19 @@ static void rsa_signs_as_others_do(void **state)
 	}
 }
 
+/* Of three keys in four, a prime less one is a multiple of four. */
+static void primes_of_either_kind_make_a_key(void **state)
+{
+	struct sig_key k;
+	uint8_t out[SIG_MAX];
+	size_t n;
+
+	(void)state;
+	assert_ok(sig_read_der(&k, der("keys/rsa-other-primes.pem"), &arena, &e), &e);
+	assert_ok(sig_sign(&k, S("words"), out, &n, &e), &e);
+	assert_int_equal(n, 256);
+}
+
 static bool holds(const struct sig_key *k, struct str message, const uint8_t *signature, size_t n)
 {
 	uint8_t hash[HASH_SHA256];
@@ -198,6 +211,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(rsa_signs_as_others_do, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(primes_of_either_kind_make_a_key, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(p256_signs_what_its_public_half_confirms, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_drawn_key_is_the_one_of_its_number, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(the_point_of_one_is_the_base_point, set_up, tear_down),
