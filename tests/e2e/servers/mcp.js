@@ -21,7 +21,7 @@ function verifier(state, provider, refusal) {
 			try {
 				const { payload } = await jwtVerify(token, keys, { issuer: provider.url, audience: state.url, typ: 'at+jwt' });
 				state.taken.push(token);
-				return { token, clientId: payload.client_id, scopes: (payload.scope ?? '').split(' '), expiresAt: payload.exp };
+				return { token, clientId: payload.client_id, scopes: (payload.scope ?? '').split(' '), expiresAt: payload.exp, extra: { cnf: payload.cnf } };
 			} catch (error) {
 				state.refused.push(token);
 				throw refusal(error.message);
@@ -58,8 +58,8 @@ function note(state) {
 
 const SCOPES = ['mcp:tools'];
 
-/* SDK 2.x: the 2026 revision, and 2025 without sessions. */
-export function startModern(provider) {
+/* SDK 2.x: the 2026 revision, and 2025 without sessions. guard: another one than the SDK's, such as that of bound.js. */
+export function startModern(provider, guard = requireBearerAuth) {
 	return start('modern', async (state) => {
 		const app = createMcpExpressApp();
 		app.use(note(state));
@@ -68,7 +68,7 @@ export function startModern(provider) {
 			const resourceServerUrl = new URL(state.url);
 			const refuse = (text) => new OAuthError(OAuthErrorCode.InvalidToken, text);
 			app.use(mcpAuthMetadataRouter({ oauthMetadata: await metadata(provider), resourceServerUrl, scopesSupported: SCOPES }));
-			app.use('/mcp', requireBearerAuth({
+			app.use('/mcp', guard({
 				verifier: verifier(state, provider, refuse), requiredScopes: SCOPES,
 				resourceMetadataUrl: getOAuthProtectedResourceMetadataUrl(resourceServerUrl),
 			}));

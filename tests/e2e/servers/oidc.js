@@ -1,7 +1,7 @@
 // oidc: oidc-provider as the issuer, with a user who says yes to everything and needs no page for it.
 // JWT access tokens for the resource asked for (RFC 9068, RFC 8707), registration, client metadata documents,
-// PKCE, `iss`, refresh tokens that rotate, revocation.
-import { generateKeyPairSync, randomUUID } from 'node:crypto';
+// PKCE, `iss`, refresh tokens that rotate, revocation, devices, machines with secrets or keys, tokens bound to keys.
+import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
 import { errors, Provider } from 'oidc-provider';
 import { close, listen } from './issuer.js';
 
@@ -29,14 +29,31 @@ function key() {
 	return { ...privateKey.export({ format: 'jwk' }), kid: 'e2e', use: 'sig', alg: 'RS256' };
 }
 
+/* A client of the provider's that proves itself: `how` is a secret, or the public key (JWK) of a pair. */
+export function confidential(id, method, how, more = {}) {
+	return {
+		client_id: id, token_endpoint_auth_method: method,
+		...(typeof how === 'string' ? { client_secret: how } : { jwks: { keys: [how] }, token_endpoint_auth_signing_alg: how.alg }),
+		...more,
+	};
+}
+
+export const machine = (id, method, how) => confidential(id, method, how,
+	{ grant_types: ['client_credentials'], redirect_uris: [], response_types: [], scope: 'mcp:tools' });
+
+export const webClient = (id, method, how) => confidential(id, method, how, {
+	redirect_uris: clientDocument.redirect_uris, application_type: 'native', grant_types: clientDocument.grant_types, response_types: ['code'],
+});
+
 /* registration, documents: whether clients may register, or be named by a URL. staticScopes: whether the
- * issuer itself lists the scopes of the resources. The result's `lifetime`
- * (seconds) and `outcome` ('grant' or 'deny') may be changed at any time. */
-export async function startProvider({ registration = true, documents = false, staticScopes = true } = {}) {
+ * issuer itself lists the scopes of the resources. clients: more of those that it knows. bound: whether it binds tokens
+ * to keys (RFC 9449); 'nonce': and wants its nonces in the proofs. The result's `lifetime` and `codeLifetime` (of a device's code;
+ * seconds) and `outcome` ('grant' or 'deny') may be changed at any time. */
+export async function startProvider({ registration = true, documents = false, staticScopes = true, clients = [], bound = false } = {}) {
 	const { server, origin } = await listen((req, res) => handle(req, res));
 	const state = {
-		url: origin, lifetime: 3600, outcome: 'grant', resources: new Set(), fetched: [], asked: [],
-		counts: { registrations: 0, exchanges: 0, refreshes: 0, errors: [], revocations: 0, destroyed: 0 },
+		url: origin, lifetime: 3600, codeLifetime: 600, outcome: 'grant', resources: new Set(), fetched: [], asked: [],
+		counts: { registrations: 0, exchanges: 0, refreshes: 0, errors: [], revocations: 0, destroyed: 0, grants: {} },
 		close: () => close(server),
 	};
 	const scopes = ['mcp:tools', 'mcp:admin'];
@@ -44,10 +61,7 @@ export async function startProvider({ registration = true, documents = false, st
 		clients: [{
 			client_id: 'known-client', redirect_uris: clientDocument.redirect_uris, application_type: 'native',
 			token_endpoint_auth_method: 'none', grant_types: clientDocument.grant_types, response_types: ['code'],
-		}, {
-			client_id: 'machine', client_secret: 'machine-secret-of-32-characters-x', redirect_uris: [],
-			grant_types: ['client_credentials'], response_types: [], scope: scopes.join(' '),
-		}],
+		}, ...clients],
 		jwks: { keys: [key()] },
 		cookies: { keys: [randomUUID()] },
 		scopes: staticScopes ? ['openid', 'offline_access', ...scopes] : ['openid', 'offline_access'],
@@ -56,7 +70,7 @@ export async function startProvider({ registration = true, documents = false, st
 		issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
 		rotateRefreshToken: true,
 		interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
-		ttl: { AccessToken: () => state.lifetime, Interaction: 600, Session: 3600, Grant: 3600, RefreshToken: 3600, AuthorizationCode: 60, IdToken: 600 },
+		ttl: { AccessToken: () => state.lifetime, Interaction: 600, Session: 3600, Grant: 3600, RefreshToken: 3600, AuthorizationCode: 60, IdToken: 600, DeviceCode: () => state.codeLifetime, ClientCredentials: () => state.lifetime },
 		fetch: async (url, options) => {
 			state.fetched.push(String(url));
 			if (String(url) !== CLIENT_DOCUMENT)
@@ -70,7 +84,13 @@ export async function startProvider({ registration = true, documents = false, st
 			revocation: { enabled: true },
 			introspection: { enabled: false },
 			clientCredentials: { enabled: true },
-			deviceFlow: { enabled: true },
+			deviceFlow: {
+				enabled: true,
+				userCodeInputSource: (ctx, form, _out, error) => { ctx.body = error ? `not signed in: ${error.name}` : form; },
+				userCodeConfirmSource: (ctx, form) => { ctx.body = form; },
+				successSource: (ctx) => { ctx.body = 'signed in'; },
+			},
+			dPoP: { enabled: Boolean(bound), nonceSecret: bound === 'nonce' ? randomBytes(32) : undefined, requireNonce: () => bound === 'nonce' },
 			resourceIndicators: {
 				enabled: true,
 				defaultResource: () => undefined,
@@ -121,6 +141,10 @@ export async function startProvider({ registration = true, documents = false, st
 	const grants = new Set();
 	provider.on('refresh_token.saved', ({ grantId }) => grants.add(grantId));
 	provider.on('registration_create.success', () => state.counts.registrations++);
+	provider.on('grant.success', (ctx) => {
+		const type = ctx.oidc.params.grant_type;
+		state.counts.grants[type] = (state.counts.grants[type] ?? 0) + 1;
+	});
 	provider.on('grant.success', (ctx) => state.counts[ctx.oidc.params.grant_type === 'refresh_token' ? 'refreshes' : 'exchanges']++);
 	provider.on('grant.error', (_ctx, error) => state.counts.errors.push(error.error_detail ?? error.error_description ?? error.message));
 	provider.on('grant.revoked', () => state.counts.revocations++);
