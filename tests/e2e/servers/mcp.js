@@ -11,8 +11,8 @@ import { McpServer as OldMcpServer } from '@modelcontextprotocol/sdk/server/mcp.
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
 import { isInitializeRequest } from '@modelcontextprotocol/sdk/types.js';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
-import { z } from 'zod';
 import { close, listen } from './issuer.js';
+import { addTools } from './tools.js';
 
 function verifier(state, provider, refusal) {
 	const keys = createRemoteJWKSet(new URL(`${provider.url}/jwks`));
@@ -28,14 +28,6 @@ function verifier(state, provider, refusal) {
 			}
 		},
 	};
-}
-
-function addTools(server) {
-	server.registerTool('add', { description: 'Adds two numbers', inputSchema: z.object({ a: z.number(), b: z.number() }) },
-		({ a, b }) => ({ content: [{ type: 'text', text: String(a + b) }] }));
-	server.registerTool('greet', { description: 'Greets somebody', inputSchema: z.object({ name: z.string() }) },
-		({ name }) => ({ content: [{ type: 'text', text: `Hello, ${name}` }] }));
-	return server;
 }
 
 async function start(name, build) {
