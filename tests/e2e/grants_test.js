@@ -151,7 +151,7 @@ const payload = (token) => JSON.parse(Buffer.from(token.split('.')[1], 'base64ur
 for (const bound of [true, 'nonce']) {
 	const guarded = async (t) => {
 		const guard = boundGuard({ nonces: bound === 'nonce' });
-		return { ...await both(t, { bound }, startModern, guard), guard };
+		return { ...await both(t, { bound }, startModern, { guard }), guard };
 	};
 	const how = bound === 'nonce' ? 'where issuer and server want their nonces' : 'with a proof for each request';
 
@@ -181,7 +181,7 @@ for (const bound of [true, 'nonce']) {
 
 keyfobTest('grants: a machine may have its tokens bound too', async (t, keyfob) => {
 	const guard = boundGuard();
-	const { provider, server } = await both(t, { bound: true, clients: [machine('robot', 'client_secret_basic', SECRET)] }, startModern, guard);
+	const { provider, server } = await both(t, { bound: true, clients: [machine('robot', 'client_secret_basic', SECRET)] }, startModern, { guard });
 	await keyfob.expect(0, ['run', server.url, 'greet', '--args', '{"name":"you"}', '--dpop', '--grant', 'client_credentials', '--client-id', 'robot',
 		'--client-secret-file', await file(keyfob, 'secret', SECRET), '--persist', 'memory']);
 	check(guard.proofs.length >= 1, 'proofs were taken');
@@ -189,7 +189,7 @@ keyfobTest('grants: a machine may have its tokens bound too', async (t, keyfob) 
 });
 
 keyfobTest('grants: a bound token that is printed is of no use without its key, and that is said', async (t, keyfob) => {
-	const { server } = await both(t, { bound: true }, startModern, boundGuard());
+	const { server } = await both(t, { bound: true }, startModern, { guard: boundGuard() });
 	await keyfob.login(server.url, '--dpop');
 	const end = await keyfob.run(['token', server.url]);
 	equal(end.code, 0, `exit of ${end.stderr}`);

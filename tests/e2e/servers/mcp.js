@@ -50,8 +50,9 @@ function note(state) {
 
 const SCOPES = ['mcp:tools'];
 
-/* SDK 2.x: the 2026 revision, and 2025 without sessions. guard: another one than the SDK's, such as that of bound.js. */
-export function startModern(provider, guard = requireBearerAuth) {
+/* SDK 2.x: the 2026 revision, and 2025 without sessions. guard: another one than the SDK's, such as that of bound.js.
+ * add: what gives the server its tools, here and below. */
+export function startModern(provider, { guard = requireBearerAuth, add = addTools } = {}) {
 	return start('modern', async (state) => {
 		const app = createMcpExpressApp();
 		app.use(note(state));
@@ -65,14 +66,14 @@ export function startModern(provider, guard = requireBearerAuth) {
 				resourceMetadataUrl: getOAuthProtectedResourceMetadataUrl(resourceServerUrl),
 			}));
 		}
-		const handler = toNodeHandler(createMcpHandler(() => addTools(new McpServer({ name: 'modern', version: '2' }))));
+		const handler = toNodeHandler(createMcpHandler(() => add(new McpServer({ name: 'modern', version: '2' }))));
 		app.all('/mcp', (req, res) => void handler(req, res, req.body));
 		return app;
 	});
 }
 
 /* SDK 1.x: legacy revisions only, with sessions. */
-export function startLegacy(provider) {
+export function startLegacy(provider, { add = addTools } = {}) {
 	return start('legacy', async (state) => {
 		const app = createMcpExpressApp();
 		app.use(note(state));
@@ -86,12 +87,12 @@ export function startLegacy(provider) {
 				resourceMetadataUrl: oldMetadataUrl(resourceServerUrl),
 			}));
 		}
-		app.all('/mcp', (req, res) => void converse(state, req, res));
+		app.all('/mcp', (req, res) => void converse(state, add, req, res));
 		return app;
 	});
 }
 
-async function converse(state, req, res) {
+async function converse(state, add, req, res) {
 	let transport = state.sessions.get(req.headers['mcp-session-id']);
 	if (!transport && req.method === 'POST' && !req.headers['mcp-session-id'] && isInitializeRequest(req.body)) {
 		transport = new StreamableHTTPServerTransport({
@@ -99,7 +100,7 @@ async function converse(state, req, res) {
 			onsessioninitialized: (id) => state.sessions.set(id, transport),
 			onsessionclosed: (id) => state.sessions.delete(id),
 		});
-		await addTools(new OldMcpServer({ name: 'legacy', version: '1' })).connect(transport);
+		await add(new OldMcpServer({ name: 'legacy', version: '1' })).connect(transport);
 	}
 	if (!transport) {
 		const status = req.headers['mcp-session-id'] ? 404 : 400;
