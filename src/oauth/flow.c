@@ -36,13 +36,19 @@ struct token_asker flow_asker(const struct flow *f, int64_t now, struct arena *a
 	};
 }
 
-bool flow_take_nonce(struct flow *f, struct str nonce)
+void flow_keep_nonce(struct flow *f, struct str nonce)
 {
-	if (nonce.len && nonce.len <= sizeof f->nonce) {
-		memcpy(f->nonce, nonce.at, nonce.len);
-		f->nonce_len = nonce.len;
-	}
-	return !f->nonced || err_set(&f->err, ERR_FAILED, "the token endpoint wants another nonce each time");
+	if (nonce.len == 0 || nonce.len > sizeof f->nonce)
+		return;
+	memcpy(f->nonce, nonce.at, nonce.len);
+	f->nonce_len = nonce.len;
+}
+
+bool flow_may_repeat(struct flow *f)
+{
+	if (f->nonced)
+		return err_set(&f->err, ERR_FAILED, "the token endpoint wants another nonce each time");
+	return f->nonced = true;
 }
 
 enum flow_step flow_begin(struct flow *f, const struct flow_setup *setup)
@@ -221,15 +227,14 @@ static enum flow_step take_token(struct flow *f, const struct fetch_answer *answ
 	const struct token_asker q = flow_asker(f, now, f->setup.arena);
 	struct token token;
 	enum token_outcome outcome = token_read(&q, answer, &token, &f->err);
-	bool is_other = flow_take_nonce(f, outcome == TOKEN_NONCE ? token.nonce : (struct str){0});
 
+	flow_keep_nonce(f, token.nonce);
 	switch (outcome) {
 	case TOKEN_OK:
 		token_apply(&token, now, &f->grant);
 		return flow_done(f);
 	case TOKEN_NONCE:
-		f->nonced = true;
-		return is_other ? exchange(f, now) : flow_fail(f);
+		return flow_may_repeat(f) ? exchange(f, now) : flow_fail(f);
 	case TOKEN_CLIENT:
 		return flow_client_refused(f, now);
 	default:

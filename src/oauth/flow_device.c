@@ -64,8 +64,8 @@ enum flow_step flow_device_polled(struct flow *f, const struct fetch_answer *ans
 	const struct token_asker q = flow_asker(f, now, f->setup.arena);
 	struct token token;
 	enum device_outcome outcome = device_answer(&f->polled, &q, answer, &token, &f->err);
-	bool is_other = flow_take_nonce(f, token.nonce);
 
+	flow_keep_nonce(f, token.nonce);
 	if (outcome == DEVICE_DONE) {
 		token_apply(&token, now, &f->grant);
 		return flow_done(f);
@@ -75,10 +75,7 @@ enum flow_step flow_device_polled(struct flow *f, const struct fetch_answer *ans
 	*f->setup.arena = before;
 	if (outcome == DEVICE_WAIT)
 		return wait(f);
-	if (!is_other)
-		return flow_fail(f);
-	f->nonced = true;
-	return poll(f, now);
+	return flow_may_repeat(f) ? poll(f, now) : flow_fail(f);
 }
 
 enum flow_step flow_device_failure(struct flow *f)

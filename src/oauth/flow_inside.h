@@ -12,8 +12,10 @@ enum flow_step flow_send(struct flow *f, enum flow_place at, size_t max);
 enum flow_step flow_done(struct flow *f);
 /* Who asks the token endpoint, with all that is made in a. */
 struct token_asker flow_asker(const struct flow *f, int64_t now, struct arena *a);
-/* Keeps a nonce that came; false when it came in answer to one, so that asking again would have no end. */
-bool flow_take_nonce(struct flow *f, struct str nonce);
+/* Keeps a nonce that came, for the next request to the token endpoint. */
+void flow_keep_nonce(struct flow *f, struct str nonce);
+/* The request under way may be made anew for a nonce: once, or it would have no end. */
+bool flow_may_repeat(struct flow *f);
 /* The token endpoint does not know the client: register anew where that may help, else the end. */
 enum flow_step flow_client_refused(struct flow *f, int64_t now);
 

@@ -46,7 +46,7 @@ static bool add_assertion(const struct token_asker *q, struct buf *form, struct 
 	struct str jwt;
 
 	if (!assertion_make(&claims, q->arena, &jwt, e))
-		return err_where(e, "the client's key");
+		return false;
 	add(form, S("client_assertion_type"), ASSERTION_TYPE);
 	add(form, S("client_assertion"), jwt);
 	return true;

@@ -1,11 +1,16 @@
 #include "support/test.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
 #include "http/fetch.h"
+#include "json/json.h"
+#include "oauth/assertion.h"
+#include "oauth/dpop.h"
 #include "oauth/token.h"
+#include "support/jws.h"
 #include "support/world.h"
 
 enum { NOW = 1700000000 };
@@ -91,6 +96,197 @@ static void refreshes_with_the_resource_and_without_a_scope(void **state)
 	g.refresh_token = (struct str){0};
 	assert_false(token_refresh(&q, &r, &e));
 	assert_int_equal(e.kind, ERR_LOGIN);
+}
+
+static struct str parameter(const struct fetch_request *r, const char *wanted)
+{
+	struct str rest = r->body;
+	struct str name;
+	struct str value;
+
+	while (url_form_next(&rest, &arena, &name, &value, NULL))
+		if (str_same(name, str_of(wanted)))
+			return value;
+	return (struct str){0};
+}
+
+static void the_other_grants_name_scope_and_resource(void **state)
+{
+	struct grant g = grant(GRANT_AUTH_POST);
+	const struct token_asker q = asker(&g);
+	struct fetch_request r;
+	struct err e = {0};
+
+	(void)state;
+	assert_ok(token_credentials(&q, &r, &e), &e);
+	assert_str(r.body, "grant_type=client_credentials&scope=asked&resource=http%3A%2F%2Flocalhost%3A3000&client_id=id%3A%26&client_secret=p%20w%25");
+	assert_ok(token_bearer(&q, S("a+b"), &r, &e), &e);
+	assert_str(r.body, "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion=a%2Bb&scope=asked"
+		"&resource=http%3A%2F%2Flocalhost%3A3000&client_id=id%3A%26&client_secret=p%20w%25");
+	assert_false(token_bearer(&q, S(""), &r, &e));
+	assert_int_equal(e.kind, ERR_LOGIN);
+	g.auth = GRANT_AUTH_NONE;
+	g.client_id = g.scope = g.resource = (struct str){0};
+	assert_ok(token_bearer(&q, S("a"), &r, &e), &e);
+	assert_str(r.body, "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion=a");
+}
+
+static void a_client_with_a_key_signs_who_it_is(void **state)
+{
+	struct str key = test_vector("keys/ec.pem");
+	struct grant g = grant(GRANT_AUTH_KEY);
+	const struct token_asker q = asker(&g);
+	struct fetch_request r;
+	struct err e = {0};
+	struct jws first, second;
+
+	(void)state;
+	g.client_key = key;
+	g.issuer = S("https://as/tenant/");
+	assert_ok(token_credentials(&q, &r, &e), &e);
+	assert_str(parameter(&r, "client_assertion_type"), "urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
+	assert_str(parameter(&r, "client_id"), "");
+	assert_str(parameter(&r, "client_secret"), "");
+	assert_str(field(&r, "authorization"), "");
+	first = jws_open(parameter(&r, "client_assertion"), &arena);
+	assert_str(json_get(first.claims, S("iss"))->text, "id:&");
+	assert_str(json_get(first.claims, S("sub"))->text, "id:&");
+	assert_str(json_get(first.claims, S("aud"))->text, "https://as/tenant/");
+	/* Each is good for one request. */
+	assert_ok(token_refresh(&q, &r, &e), &e);
+	second = jws_open(parameter(&r, "client_assertion"), &arena);
+	assert_false(str_same(json_get(first.claims, S("jti"))->text, json_get(second.claims, S("jti"))->text));
+	g.client_key = S("hunter2");
+	assert_false(token_refresh(&q, &r, &e));
+	assert_non_null(strstr(e.text, "the client's key"));
+	assert_null(strstr(e.text, "hunter2"));
+	free((void *)(uintptr_t)key.at);
+}
+
+/* A grant that is bound to a key. */
+static struct grant bound(void)
+{
+	struct grant g = grant(GRANT_AUTH_NONE);
+	struct err e = {0};
+
+	test_rng_start(&rng, 1);
+	assert_ok(dpop_draw_key(&rng.rng, &arena, &g.dpop_key, &e), &e);
+	return g;
+}
+
+static void a_proof_goes_where_tokens_come_from(void **state)
+{
+	struct grant g = bound();
+	struct token_asker q = asker(&g);
+	struct buf form = buf_in(&arena, 0);
+	struct fetch_request r;
+	struct err e = {0};
+	struct jws proof;
+
+	(void)state;
+	assert_ok(token_refresh(&q, &r, &e), &e);
+	proof = jws_open(field(&r, "dpop"), &arena);
+	assert_str(json_get(proof.claims, S("htm"))->text, "POST");
+	assert_str(json_get(proof.claims, S("htu"))->text, "https://as/token");
+	assert_null(json_get(proof.claims, S("nonce")));
+	assert_null(json_get(proof.claims, S("ath")));
+	q.nonce = S("n-1");
+	assert_ok(token_exchange(&q, S("c"), S("v"), &r, &e), &e);
+	proof = jws_open(field(&r, "dpop"), &arena);
+	assert_str(json_get(proof.claims, S("nonce"))->text, "n-1");
+	assert_ok(token_request(&q, S("https://as/revoke"), &form, &r, &e), &e);
+	assert_str(field(&r, "dpop"), "");
+	g.dpop_key = S("hunter2");
+	assert_false(token_refresh(&q, &r, &e));
+	assert_null(strstr(e.text, "hunter2"));
+}
+
+static void a_token_is_bound_as_it_was_asked_for(void **state)
+{
+	static const struct {
+		bool is_bound;
+		const char *type;
+		enum token_outcome outcome;
+		enum err_kind kind;
+	} cases[] = {
+		{true, "DPoP", TOKEN_OK, ERR_NONE},
+		{true, "dpop", TOKEN_OK, ERR_NONE},
+		{true, "Bearer", TOKEN_REFUSED, ERR_FAILED},
+		{true, "mac", TOKEN_REFUSED, ERR_FAILED},
+		{false, "DPoP", TOKEN_REFUSED, ERR_INPUT},
+		{false, "bearer", TOKEN_OK, ERR_NONE},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		const struct grant g = cases[i].is_bound ? bound() : grant(GRANT_AUTH_NONE);
+		const struct token_asker q = asker(&g);
+		char body[128];
+		const struct fetch_answer answer = {.status = 200,
+			.body = str_make(body, (size_t)sprintf(body, "{\"access_token\":\"hunter2\",\"token_type\":\"%s\"}", cases[i].type))};
+		struct token t;
+		struct err e = {0};
+
+		assert_int_equal(token_read(&q, &answer, &t, &e), cases[i].outcome);
+		assert_int_equal(e.kind, cases[i].kind);
+		assert_true(e.kind == ERR_NONE || strstr(e.text, "--dpop"));
+		assert_null(strstr(e.text, "hunter2"));
+	}
+}
+
+static void a_nonce_is_asked_for_once(void **state)
+{
+	static const struct {
+		bool is_bound;
+		int status;
+		const char *nonce, *sent, *error;
+		enum token_outcome outcome;
+	} cases[] = {
+		{true, 400, "n-1", "", "use_dpop_nonce", TOKEN_NONCE},
+		{true, 401, "n-1", "", "use_dpop_nonce", TOKEN_NONCE},
+		{true, 400, "n-2", "n-1", "use_dpop_nonce", TOKEN_NONCE},
+		{true, 400, "n-1", "n-1", "use_dpop_nonce", TOKEN_REFUSED},
+		{true, 400, "", "", "use_dpop_nonce", TOKEN_REFUSED},
+		{true, 400, "n\"1", "", "use_dpop_nonce", TOKEN_REFUSED},
+		{true, 403, "n-1", "", "use_dpop_nonce", TOKEN_REFUSED},
+		{true, 400, "n-1", "", "invalid_dpop_proof", TOKEN_REFUSED},
+		{true, 400, "n-1", "", "invalid_grant", TOKEN_SPENT},
+		{false, 400, "n-1", "", "use_dpop_nonce", TOKEN_REFUSED},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		const struct grant g = cases[i].is_bound ? bound() : grant(GRANT_AUTH_NONE);
+		struct token_asker q = asker(&g);
+		struct http_field fields[] = {{S("DPoP-Nonce"), str_of(cases[i].nonce)}};
+		char body[128];
+		const struct fetch_answer answer = {.status = cases[i].status, .fields = fields, .fields_n = 1,
+			.body = str_make(body, (size_t)sprintf(body, "{\"error\":\"%s\"}", cases[i].error))};
+		struct token t;
+		struct err e = {0};
+
+		q.nonce = str_of(cases[i].sent);
+		if (token_read(&q, &answer, &t, &e) != cases[i].outcome)
+			fail_msg("case %zu: %s", i, e.text);
+		assert_int_equal(e.kind == ERR_NONE, cases[i].outcome == TOKEN_NONCE);
+		if (cases[i].outcome == TOKEN_NONCE)
+			assert_str(t.nonce, cases[i].nonce);
+	}
+}
+
+static void a_nonce_may_come_with_the_token(void **state)
+{
+	const struct grant g = bound();
+	const struct token_asker q = asker(&g);
+	char text[] = "next";
+	struct http_field fields[] = {{S("DPoP-Nonce"), {text, 4}}};
+	const struct fetch_answer answer = {.status = 200, .fields = fields, .fields_n = 1, .body = S("{\"access_token\":\"at\",\"token_type\":\"DPoP\"}")};
+	struct token t;
+
+	(void)state;
+	assert_int_equal(token_read(&q, &answer, &t, NULL), TOKEN_OK);
+	memset(text, '#', 4);
+	assert_str(t.nonce, "next");
 }
 
 static void a_request_that_does_not_fit_is_refused(void **state)
@@ -306,6 +502,12 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(exchanges_a_code_in_each_way_of_proof),
 		cmocka_unit_test(refreshes_with_the_resource_and_without_a_scope),
+		cmocka_unit_test(the_other_grants_name_scope_and_resource),
+		cmocka_unit_test(a_client_with_a_key_signs_who_it_is),
+		cmocka_unit_test(a_proof_goes_where_tokens_come_from),
+		cmocka_unit_test(a_token_is_bound_as_it_was_asked_for),
+		cmocka_unit_test(a_nonce_is_asked_for_once),
+		cmocka_unit_test(a_nonce_may_come_with_the_token),
 		cmocka_unit_test(a_request_that_does_not_fit_is_refused),
 		cmocka_unit_test(reads_what_is_given),
 		cmocka_unit_test(nothing_of_it_points_into_the_answer),

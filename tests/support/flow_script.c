@@ -5,6 +5,8 @@
 
 #include "base/buf.h"
 #include "http/url.h"
+#include "json/json.h"
+#include "support/jws.h"
 #include "support/test.h"
 
 void flow_script_start(struct flow_script *s, const char *server)
@@ -39,6 +41,15 @@ static bool has_piece(const struct fetch_request *r, struct str piece)
 {
 	bool found = false;
 
+	if (str_starts(piece, S("dpop:"))) {
+		char memory[16384];
+		struct arena a;
+		struct str claims;
+
+		arena_over(&a, memory, sizeof memory);
+		claims = jws_open(fetch_field(r->fields, r->fields_n, S("dpop"), NULL), &a).claims->raw;
+		return str_find_str(claims, str_from(piece, 5)) < claims.len;
+	}
 	if (str_starts(piece, S("@"))) {
 		fetch_field(r->fields, r->fields_n, str_from(piece, 1), &found);
 		return found;

@@ -14,7 +14,7 @@ struct flow_exchange {
 	const char *field; /* "Name: value" of the answer; NULL: none */
 	const char *body;
 	/* Pieces between '|': each stands in the request's body, or is its Authorization field; "@name": there is such a field;
-	 * '!' before a piece: it is not so. NULL: not looked at. */
+	 * "dpop:piece": stands in the claims of its proof; '!' before a piece: it is not so. NULL: not looked at. */
 	const char *sent;
 };
 
