@@ -252,8 +252,8 @@ const struct command cmd_run = {
 	.usage = "run URL TOOL [flags]",
 	.summary = "Calls a tool of a server",
 	.flags = flags,
-	.more = "At a 1MCP server a tool is SERVER/TOOL: keyfob run SERVER/TOOL --url URL. Without\n"
-		"--args and --arg a JSON object may be piped in, or the text of the first required\n"
+	.more = "At a 1MCP server a tool is SERVER/TOOL: keyfob run SERVER/TOOL --url URL. A JSON\n"
+		"object may be piped in instead of --args, or the text of the first required\n"
 		"argument. A stdio server is run by keyfob run TOOL -- PROGRAM ARGS...\n",
 	.signs_in = true,
 	.words_max = 2,
