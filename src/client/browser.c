@@ -31,7 +31,7 @@ bool browser_open(struct world *w, struct str program, struct str url, struct er
 		return false;
 	if (!url_is_https(&read) && !url_is_loopback(&read))
 		return err_set(e, ERR_INPUT, "an address in plain http is not shown in a browser");
-	argv[1] = url_text(&read, &scratch).at;
+	argv[1] = arena_print(&scratch, "%.*s%s%.*s", STR(url_text(&read, &scratch)), read.has_fragment ? "#" : "", STR(read.fragment)).at;
 	if (!argv[1])
 		return err_set(e, ERR_LIMIT, "the address is too long");
 	return spawn_apart(argv, true, e);

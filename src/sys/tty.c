@@ -71,6 +71,11 @@ void tty_unlisten(struct tty *t)
 	t->ops->unlisten(t);
 }
 
+void tty_show(struct tty *t, struct str text)
+{
+	t->ops->show(t, text);
+}
+
 /* --- Asking, with signals that give the terminal back ------------------------------ */
 
 static const int caught[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP};
@@ -284,7 +289,15 @@ static bool listen(struct tty *t, struct events *v, void (*line)(void *self, str
 
 /* --- Finding it -------------------------------------------------------------------- */
 
-static const struct tty_ops ops = {ask, listen, unlisten};
+static void show_text(struct tty *t, struct str text)
+{
+	struct machine *m = (struct machine *)(void *)t;
+
+	if (m->fd >= 0)
+		show(m->fd, text);
+}
+
+static const struct tty_ops ops = {ask, listen, unlisten, show_text};
 
 static unsigned columns(void)
 {
@@ -305,6 +318,7 @@ struct tty *tty_open(struct str no_color, struct str term)
 	m->tty.ops = &ops;
 	m->tty.present = m->fd >= 0;
 	m->tty.out = isatty(STDOUT_FILENO);
+	m->tty.err = isatty(STDERR_FILENO);
 	m->tty.colour = m->tty.out && no_color.len == 0 && !str_same(term, S("dumb"));
 	m->tty.width = columns();
 	return &m->tty;

@@ -14,12 +14,14 @@ struct tty_ops {
 	bool (*ask)(struct tty *t, struct str prompt, bool hidden, struct buf *answer, struct err *e);
 	bool (*listen)(struct tty *t, struct events *v, void (*line)(void *self, struct str line), void *self, struct err *e);
 	void (*unlisten)(struct tty *t);
+	void (*show)(struct tty *t, struct str text);
 };
 
 struct tty {
 	const struct tty_ops *ops;
 	bool present;       /* someone can be asked: the process has a terminal */
 	bool out;           /* standard output is a terminal: tables */
+	bool err;           /* standard error is a terminal: lines that change */
 	bool colour;        /* and it takes colour: NO_COLOR is unset or empty, TERM is not "dumb" */
 	unsigned width;     /* columns of standard output; 80 where it is not known */
 };
@@ -39,6 +41,9 @@ bool tty_confirm(struct tty *t, struct str question, bool *yes, struct err *e);
 bool tty_listen(struct tty *t, struct events *v, void (*line)(void *self, struct str line), void *self, struct err *e);
 /* Content when nobody listens. */
 void tty_unlisten(struct tty *t);
+
+/* Shows text, a prompt for a listener, as it is; wherever standard output and standard error go. */
+void tty_show(struct tty *t, struct str text);
 
 /* The machine's terminal: /dev/tty, or standard input where that is one. no_color and term are the
  * values of NO_COLOR and TERM. The struct is static: there is one. */

@@ -90,7 +90,15 @@ static void tty_listens_no_more(struct tty *tty)
 	((struct test_tty *)(void *)tty)->line = NULL;
 }
 
-static const struct tty_ops tty_ops = {ask, tty_listens, tty_listens_no_more};
+static void tty_shows(struct tty *tty, struct str text)
+{
+	struct test_tty *t = (struct test_tty *)(void *)tty;
+	size_t len = strlen(t->prompts);
+
+	snprintf(t->prompts + len, sizeof t->prompts - len, "%.*s", STR(text));
+}
+
+static const struct tty_ops tty_ops = {ask, tty_listens, tty_listens_no_more, tty_shows};
 
 void test_world_type(struct test_world *t, const char *line)
 {

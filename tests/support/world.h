@@ -27,7 +27,7 @@ struct test_tty {
 	struct tty tty;
 	const char *answers[8]; /* NULL: Ctrl-C */
 	size_t asked;
-	char prompts[2048];     /* all that was asked, a line each; "(hidden) " before secrets */
+	char prompts[2048];     /* all that was asked, a line each; "(hidden) " before secrets; all that was shown */
 	void (*line)(void *self, struct str line);
 	void *self;
 };
