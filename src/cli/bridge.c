@@ -133,10 +133,10 @@ const struct command cmd_bridge = {
 	.summary = "Lets a host that starts its servers use a remote one",
 	.flags = flags,
 	.signs_in = true,
-	.more = "An MCP host starts `keyfob bridge URL` as it starts any server, and speaks to it on\n"
-		"standard input and output; every message is carried to URL with the token of the\n"
-		"sign-in there, which is refreshed when needed. Where there is none, requests fail with\n"
-		"an error that says what to do. The host chooses the revision of MCP.\n",
+	.more = "An MCP host starts `keyfob bridge URL` as it starts any server, and speaks to it\n"
+		"on standard input and output; every message is carried to URL with the token of\n"
+		"the sign-in there, which is refreshed when needed. Where there is none, requests\n"
+		"fail with an error that says what to do. The host chooses the revision of MCP.\n",
 	.words_max = 1,
 	.run = bridge,
 };

@@ -13,7 +13,7 @@ enum { HEADERS_MAX = 16, HEADERS_FILE = 64 * 1024 };
 
 /* For a command's table of flags. */
 #define HEADERS_FLAGS \
-	{"--header", 0, "FIELD", "add 'NAME: VALUE' to requests; ${VAR} works in it"}, \
+	{"--header", 0, "FIELD", "send 'NAME: VALUE' too; ${VAR} works in it"}, \
 	{"--header-file", 0, "FILE", "the same from a file, one a line"}
 
 /* Reads all that were given; they live in w->arena. In a value ${NAME} stands for that environment variable, so that
