@@ -37,7 +37,6 @@ struct signin_wish {
 	bool no_browser;             /* only show the URL */
 	struct str browser;          /* --browser: a program that takes the URL; empty: $BROWSER, else the desktop's opener */
 	bool ignores_input;          /* standard input is somebody else's: nothing is pasted there */
-	bool ignores_terminal;       /* and so is the terminal */
 	int64_t wait_ms;             /* for the user; 0: SIGNIN_WAIT_MS */
 	int64_t answer_ms;           /* for each answer of a server; 0: 30 s */
 };

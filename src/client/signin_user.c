@@ -133,7 +133,7 @@ static void listen_for_paste(struct signin *s)
 
 	if (w->input >= 0 && !s->wish.ignores_input)
 		input_listen(&s->input, w->events, w->input, pasted, s, NULL);
-	else if (w->tty && w->tty->present && !s->wish.ignores_terminal)
+	else if (w->tty && w->tty->present)
 		s->pasting = tty_listen(w->tty, w->events, pasted, s, NULL);
 }
 
