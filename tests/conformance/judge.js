@@ -45,7 +45,7 @@ function judgeOne(scenario, folder) {
 /* Each scenario that the run named: {scenario, passed, failed (checks), faults (lines), output (of the adapter)}. */
 export function judge({ code, output, scenarios }, folder) {
 	const results = scenarios.map((scenario) => judgeOne(scenario, folder));
-	if (code && !results.some(({ faults }) => faults.length))
-		results.push({ scenario: 'the suite', passed: 0, failed: 0, faults: [`it ended with ${code}`], output: output.slice(-2000) });
+	if (!scenarios.length || (code && !results.some(({ faults }) => faults.length)))
+		results.push({ scenario: 'the suite', passed: 0, failed: 0, faults: [`it ran ${scenarios.length} scenarios and ended with ${code}`], output: output.slice(-2000) });
 	return results;
 }
