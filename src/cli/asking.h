@@ -17,7 +17,7 @@ enum { ASKING_ROOTS = 32 };
 
 /* For a command's table of flags. */
 #define ASKING_FLAGS \
-	{"--elicit", 0, "HOW", "answer the server's questions: ask, defaults or decline"}, \
+	{"--elicit", 0, "HOW", "answer its questions: ask, defaults or decline"}, \
 	{"--root", 0, "DIR", "a folder that the server is told of"}
 
 enum asking_mode {

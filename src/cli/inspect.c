@@ -296,6 +296,7 @@ static const struct command_flag flags[] = {
 	{"--limit", 0, "N", "so many at most (1MCP: 20 unless given)"},
 	{"--cursor", 0, "CURSOR", "go on from there"},
 	HEADERS_FLAGS,
+	VISIT_FLAGS,
 	{0},
 };
 

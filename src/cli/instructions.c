@@ -144,6 +144,7 @@ static bool instructions(struct world *w, const struct args *a, struct err *e)
 static const struct command_flag flags[] = {
 	{"--url", 'u', "URL", "the server, of 1MCP or another"},
 	HEADERS_FLAGS,
+	VISIT_FLAGS,
 	{0},
 };
 

@@ -118,6 +118,7 @@ static bool write_params(struct run *r, struct str name, struct str arguments, c
 	json_write_str_as(&j, S("name"), name);
 	json_write_name(&j, S("arguments"));
 	json_write_raw(&j, arguments);
+	notice_write_meta(r->world, &j);
 	json_write_end_object(&j);
 	if (out.full)
 		return err_set(e, ERR_LIMIT, "the arguments are too large");
@@ -228,7 +229,7 @@ static bool run_tool(struct run *r, struct err *e)
 
 static bool run(struct world *w, const struct args *a, struct err *e)
 {
-	struct run r = {.world = w, .args = a};
+	struct run r = {.world = w, .args = a, .visit = {.calls = true}};
 
 	if (!aim_read(w, a, &r.aim, e))
 		return false;
@@ -243,7 +244,9 @@ static const struct command_flag flags[] = {
 	{"--raw", 0, NULL, "the result byte for byte"},
 	{"--max-chars", 0, "N", "cut text after so many characters"},
 	{"--output", 'o', "FILE", "save the image, sound or file in the result"},
+	ASKING_FLAGS,
 	HEADERS_FLAGS,
+	VISIT_FLAGS,
 	{0},
 };
 

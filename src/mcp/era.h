@@ -21,6 +21,9 @@ enum era {
 #define ERA_MODERN_VERSION "2026-07-28"
 #define ERA_LEGACY_VERSION "2025-11-25"
 
+/* All of them, for people. */
+#define ERA_VERSIONS ERA_MODERN_VERSION ", " ERA_LEGACY_VERSION ", 2025-06-18, 2025-03-26"
+
 /* The era of a revision ("2025-06-18"); ERA_UNKNOWN for one that is not spoken here. */
 enum era era_of(struct str version);
 /* The same revision as a literal, which outlives any message; empty for one that is not spoken here. */
