@@ -3,6 +3,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { join } from 'node:path';
 import { writeFile } from 'node:fs/promises';
 import { boundGuard } from './servers/bound.js';
+import { JWT_BEARER, startIdp, trust } from './servers/idp.js';
 import { machine, startProvider, webClient } from './servers/oidc.js';
 import { startLegacy, startModern } from './servers/mcp.js';
 import { enterCode } from './support/browser.js';
@@ -142,6 +143,53 @@ keyfobTest('grants: another key than the one registered is refused, and nothing 
 	check(end.code === 1 || end.code === 3, `exit ${end.code} of ${end.stderr}`);
 	match(end.stderr, /key/, 'what is said');
 	equal((await keyfob.status()).profiles.length, 0, 'sign-ins kept');
+});
+
+/* --- Assertions: somebody else vouches ----------------------------------------------------------- */
+
+/* An issuer that takes what an IdP signed, and a server that it issues tokens for. */
+async function vouched(t, client, options) {
+	const idp = await t.use(startIdp());
+	const made = await both(t, { clients: [client] });
+	trust(made.provider, idp, options);
+	made.provider.lifetime = 2;
+	return { idp, ...made };
+}
+
+keyfobTest('grants: a workload signs in by the token that it was given, and again by the one that came in its place', async (t, keyfob) => {
+	const { idp, provider, server } = await vouched(t, machine('workload', 'none', undefined, [JWT_BEARER]));
+	const path = await file(keyfob, 'assertion', await idp.workloadToken(provider.url));
+	await keyfob.expect(0, ['login', server.url, '--grant', 'jwt_bearer', '--client-id', 'workload', '--assertion-file', path]);
+	await keyfob.expired(server.url);
+	await file(keyfob, 'assertion', `${await idp.workloadToken(provider.url, 'another')}\n`);
+	equal((await keyfob.tools(server.url)).join(), 'add,greet', 'tools');
+	equal(provider.assertions[0].sub, 'workload', 'the first');
+	equal(provider.assertions.at(-1).sub, 'another', 'the last');
+});
+
+keyfobTest('grants: a workload whose token is for another issuer is refused, and nothing is kept', async (t, keyfob) => {
+	const { idp, server } = await vouched(t, machine('workload', 'none', undefined, [JWT_BEARER]));
+	const path = await file(keyfob, 'assertion', await idp.workloadToken('https://elsewhere.example'));
+	const end = await keyfob.run(['login', server.url, '--grant', 'jwt_bearer', '--client-id', 'workload', '--assertion-file', path]);
+	check(end.code === 1 || end.code === 3, `exit ${end.code} of ${end.stderr}`);
+	match(end.stderr, /assertion/, 'what is said');
+	equal((await keyfob.status()).profiles.length, 0, 'sign-ins kept');
+});
+
+keyfobTest('grants: an ID token is exchanged at the company, and what comes of it here, each time anew', async (t, keyfob) => {
+	const { idp, provider, server } = await vouched(t, machine('keyfob-here', 'client_secret_basic', SECRET, [JWT_BEARER]), { typ: 'oauth-id-jag+jwt' });
+	const id = await idp.idToken('keyfob-there');
+	await keyfob.expect(0, ['login', server.url, '--grant', 'enterprise', '--client-id', 'keyfob-here', '--client-secret-file', await file(keyfob, 'secret', SECRET),
+		'--id-token-file', await file(keyfob, 'id', id), '--idp-token-endpoint', idp.endpoint, '--idp-client-id', 'keyfob-there']);
+	const [asked] = idp.exchanges;
+	equal(asked.audience, provider.url, 'audience');
+	equal(asked.resource, server.url, 'resource');
+	equal(asked.subject_token, id, 'ID token');
+	await keyfob.expired(server.url);
+	equal((await keyfob.tools(server.url)).join(), 'add,greet', 'tools');
+	check(idp.exchanges.length >= 2 && provider.assertions.length >= 2, 'both were asked again');
+	for (const token of [id, SECRET])
+		check(!keyfob.said.includes(token), 'no secret is said');
 });
 
 /* --- Tokens bound to a key (RFC 9449) ----------------------------------------------------------- */

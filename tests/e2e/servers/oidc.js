@@ -29,19 +29,21 @@ function key() {
 	return { ...privateKey.export({ format: 'jwk' }), kid: 'e2e', use: 'sig', alg: 'RS256' };
 }
 
-/* A client of the provider's that proves itself: `how` is a secret, or the public key (JWK) of a pair. */
-export function confidential(id, method, how, more = {}) {
-	return {
-		client_id: id, token_endpoint_auth_method: method,
-		...(typeof how === 'string' ? { client_secret: how } : { jwks: { keys: [how] }, token_endpoint_auth_signing_alg: how.alg }),
-		...more,
-	};
+function proof(how) {
+	if (typeof how === 'string')
+		return { client_secret: how };
+	return how ? { jwks: { keys: [how] }, token_endpoint_auth_signing_alg: how.alg } : {};
 }
 
-export const machine = (id, method, how) => confidential(id, method, how,
-	{ grant_types: ['client_credentials'], redirect_uris: [], response_types: [], scope: 'mcp:tools' });
+/* A client of the provider's. `how` it proves itself: a secret, or the public key (JWK) of a pair; undefined: it does not. */
+function client(id, method, how, more) {
+	return { client_id: id, token_endpoint_auth_method: method, ...proof(how), ...more };
+}
 
-export const webClient = (id, method, how) => confidential(id, method, how, {
+export const machine = (id, method, how, grants = []) => client(id, method, how,
+	{ grant_types: ['client_credentials', ...grants], redirect_uris: [], response_types: [], scope: 'mcp:tools' });
+
+export const webClient = (id, method, how) => client(id, method, how, {
 	redirect_uris: clientDocument.redirect_uris, application_type: 'native', grant_types: clientDocument.grant_types, response_types: ['code'],
 });
 
@@ -57,6 +59,11 @@ export async function startProvider({ registration = true, documents = false, st
 		close: () => close(server),
 	};
 	const scopes = ['mcp:tools', 'mcp:admin'];
+	state.about = (resource) => {
+		if (!state.resources.has(resource))
+			throw new errors.InvalidTarget();
+		return { scope: scopes.join(' '), audience: resource, accessTokenFormat: 'jwt', accessTokenTTL: state.lifetime, jwt: { sign: { alg: 'RS256' } } };
+	};
 	const provider = new Provider(origin, {
 		clients: [{
 			client_id: 'known-client', redirect_uris: clientDocument.redirect_uris, application_type: 'native',
@@ -95,11 +102,7 @@ export async function startProvider({ registration = true, documents = false, st
 				enabled: true,
 				defaultResource: () => undefined,
 				useGrantedResource: () => true,
-				getResourceServerInfo: (_ctx, resource) => {
-					if (!state.resources.has(resource))
-						throw new errors.InvalidTarget();
-					return { scope: scopes.join(' '), audience: resource, accessTokenFormat: 'jwt', accessTokenTTL: state.lifetime, jwt: { sign: { alg: 'RS256' } } };
-				},
+				getResourceServerInfo: (_ctx, resource) => state.about(resource),
 			},
 		},
 	});
