@@ -36,6 +36,15 @@ struct str str_first(struct str s, size_t n)
 	return (struct str){s.at, len_min(n, s.len)};
 }
 
+struct str str_first_whole(struct str s, size_t n)
+{
+	if (n >= s.len)
+		return s;
+	while (n > 0 && ((unsigned char)s.at[n] & 0xc0) == 0x80)
+		n--;
+	return str_first(s, n);
+}
+
 struct str str_drop_last(struct str s, size_t n)
 {
 	return (struct str){s.at, len_sub(s.len, n)};

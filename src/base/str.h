@@ -32,6 +32,8 @@ struct str str_between(const char *start, const char *end);
 struct str str_from(struct str s, size_t n);
 /* The first n bytes of s. */
 struct str str_first(struct str s, size_t n);
+/* As many of the first n bytes of s as are whole UTF-8 characters. */
+struct str str_first_whole(struct str s, size_t n);
 /* s without its last n bytes. */
 struct str str_drop_last(struct str s, size_t n);
 /* n bytes of s from offset. */

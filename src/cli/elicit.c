@@ -61,7 +61,7 @@ struct str elicit_defaults(const struct json *params, struct arena *a)
 
 static void show(struct elicit *f, struct str foreign, size_t most)
 {
-	text_show(&f->text, str_first(foreign, most));
+	text_show(&f->text, str_first_whole(foreign, most));
 }
 
 /* A message may have lines, each of which is shown behind a mark, so that none can pass for ours. */
@@ -69,7 +69,7 @@ static void show_message(struct elicit *f, struct str message)
 {
 	struct str line;
 
-	message = str_first(message, 4096);
+	message = str_first_whole(message, 4096);
 	while (message.len) {
 		str_cut(message, '\n', &line, &message);
 		buf_add(&f->text, S("  | "));

@@ -46,9 +46,9 @@ static void show_progress(struct notice *n, const struct json *params)
 		return;
 	json_opt_str(params, S("message"), &message, NULL);
 	buf_print(&line, "%.*s%s%.*s%s", STR(done), total.len ? " of " : "", STR(total), message.len ? ": " : "");
-	text_show(&line, str_first(message, 200));
+	text_show(&line, str_first_whole(message, 200));
 	n->world->log(n->world, S("\r\033[K"));
-	n->world->log(n->world, str_first(buf_str(&line), len_sub(n->world->tty->width, 1)));
+	n->world->log(n->world, str_first_whole(buf_str(&line), len_sub(n->world->tty->width, 1)));
 	n->shown = true;
 }
 

@@ -255,9 +255,8 @@ const struct command cmd_run = {
 	.usage = "run URL TOOL [flags]",
 	.summary = "Calls a tool of a server",
 	.flags = flags,
-	.more = "At a 1MCP server a tool is SERVER/TOOL: keyfob run SERVER/TOOL --url URL. A JSON\n"
-		"object may be piped in instead of --args, or the text of the first required\n"
-		"argument. A stdio server is run by keyfob run TOOL -- PROGRAM ARGS...\n",
+	.more = "At a 1MCP server: keyfob run SERVER/TOOL --url URL. A stdio server: keyfob run\n"
+		"TOOL -- PROGRAM ARGS... An object may be piped in, or the text of an argument.\n",
 	.signs_in = true,
 	.words_max = 2,
 	.takes_program = true,

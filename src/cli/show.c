@@ -17,12 +17,8 @@ struct str show_brief(struct str text, size_t room, struct arena *a)
 	struct str line;
 
 	str_cut(text, '\n', &line, NULL);
-	if (line.len > room) {
-		line = str_first(line, room);
-		while (line.len && ((unsigned char)line.at[len_sub(line.len, 1)] & 0x80)) /* not within a character */
-			line = str_drop_last(line, 1);
-		line = arena_print(a, "%.*s...", STR(line));
-	}
+	if (line.len > room)
+		line = arena_print(a, "%.*s...", STR(str_first_whole(line, room)));
 	return text_shown(line, a);
 }
 

@@ -267,6 +267,22 @@ static void knows_control_characters(void **state)
 		assert_int_equal(str_is_control((char)c), c < 32 || c == 127);
 }
 
+static void a_character_is_whole_or_not_there(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t n;
+		const char *first;
+	} cases[] = {
+		{"abc", 2, "ab"}, {"abc", 9, "abc"}, {"abc", 0, ""}, {"a\xc3\xbc" "b", 2, "a"}, {"a\xc3\xbc" "b", 3, "a\xc3\xbc"},
+		{"\xe2\x82\xac", 2, ""}, {"\xe2\x82\xac", 3, "\xe2\x82\xac"}, {"\x80\x80", 1, ""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		assert_str(str_first_whole(str_of(cases[i].text), cases[i].n), cases[i].first);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -283,6 +299,7 @@ int main(void)
 		cmocka_unit_test(trims_blanks_and_tabs_alone),
 		cmocka_unit_test(reads_decimal_numbers),
 		cmocka_unit_test(knows_control_characters),
+		cmocka_unit_test(a_character_is_whole_or_not_there),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
