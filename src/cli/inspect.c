@@ -15,7 +15,6 @@
 #include "cli/visit.h"
 #include "json/json.h"
 #include "json/json_write.h"
-#include "mcp/param.h"
 #include "sys/text.h"
 #include "sys/world.h"
 
@@ -78,23 +77,11 @@ static bool ask_rest(struct inspection *i, bool *there, struct err *e)
 
 /* --- The tools of a server ------------------------------------------------------------------------- */
 
-/* A modern client leaves out tools whose arguments it could not mirror as they ask (MCP 2026-07-28). */
 static bool is_usable(struct inspection *i, const struct json *tool)
 {
-	struct world *w = i->world;
-	struct param params[PARAM_MAX];
-	struct arena scratch = *w->arena;
-	struct str name = {0};
-	struct err why;
-	size_t n;
-
-	if (!json_want_str(tool, S("name"), &name, &why)) {
-		world_warn(w, "A tool without a name is left out.");
-		return false;
-	}
-	if (i->visit.talk->talk.stream.era != ERA_MODERN || param_find(tool, params, &n, &why))
+	if (json_is(json_get(tool, S("name")), JSON_STRING))
 		return true;
-	world_warn(w, "The tool %.*s is left out: %s.", STR(text_shown(name, &scratch)), why.text);
+	world_warn(i->world, "A tool without a name is left out.");
 	return false;
 }
 
@@ -102,7 +89,7 @@ static bool choose_tools(struct inspection *i, struct err *e)
 {
 	const struct json *items = i->visit.talk->talk.items;
 
-	i->tools = arena_take_many(&i->visit.talk->keep, json_count(items), sizeof *i->tools);
+	i->tools = arena_take_many(&i->visit.talk->memory.keep, json_count(items), sizeof *i->tools);
 	for (const struct json *tool = items ? items->first : NULL; i->tools && tool; tool = tool->next)
 		if (is_usable(i, tool))
 			i->tools[i->n++] = tool;

@@ -21,7 +21,7 @@ struct world;
 
 enum {
 	AUTHORIZED_ARENA = 512 * 1024, /* a good size for authorized.arena: two tokens and what surrounds them */
-	AUTHORIZED_FIELDS = 64,        /* fields of one request, with those that are added here */
+	AUTHORIZED_FIELDS = 112,       /* fields of one request, with those that are added here */
 };
 
 /* What all requests to one server share. Zeroed, then the first part filled in. */

@@ -1,11 +1,11 @@
 #include "client/conversation.h"
 
-#include "base/len.h"
-#include "http/fetch.h"
-#include "oauth/place.h"
+#include "client/conversation_inside.h"
+#include "client/link.h"
+#include "sys/text.h"
 #include "sys/world.h"
 
-static void turn_soon(struct conversation *c)
+void conversation_turn_soon(struct conversation *c)
 {
 	events_timer_set(c->world->events, &c->turn, 0);
 }
@@ -17,87 +17,77 @@ static void finish(struct conversation *c, const struct err *failure)
 	if (!c->waiting)
 		return;
 	c->waiting = false;
-	events_timer_clear(c->world->events, &c->late);
+	time_stop(c);
 	c->done(c->self, failure ? &kept : NULL);
 }
 
-/* --- One request ------------------------------------------------------------------------------ */
+/* --- What the talk says ------------------------------------------------------------------- */
 
-/* The request is over, and what its credential held is wiped. */
-static void rest(struct conversation_lane *l)
+static void send(struct conversation *c, const struct talk_request *r)
 {
-	arena_reset(&l->arena);
-	turn_soon(l->conversation);
-}
-
-static void drop(struct conversation_lane *l)
-{
-	authorized_cancel(&l->exchange);
-	rest(l);
-}
-
-static bool head_came(void *self, const struct fetch_head *head, struct err *e)
-{
-	struct conversation_lane *l = self;
-
-	(void)e;
-	if (!talk_head(&l->conversation->talk, l->slot, head))
-		drop(l);
-	return true;
-}
-
-static bool piece_came(void *self, struct str bytes, struct err *e)
-{
-	struct conversation_lane *l = self;
-
-	(void)e;
-	if (!talk_piece(&l->conversation->talk, l->slot, bytes))
-		drop(l);
-	turn_soon(l->conversation);
-	return true;
-}
-
-/* Without a token that will do nothing more can be asked; other failures are the talk's to settle. */
-static void ended(void *self, const struct err *failure)
-{
-	struct conversation_lane *l = self;
-
-	rest(l);
-	if (authorized_was_refused(&l->exchange))
-		finish(l->conversation, failure);
+	time_watch(c, r);
+	if (c->link)
+		road_send(c, r->http.fetch.body);
 	else
-		talk_end(&l->conversation->talk, l->slot, failure);
+		lane_send(&c->lanes[r->slot], r);
 }
 
-static void begin(struct conversation_lane *l, const struct talk_request *r)
+/* Nobody counts the time that a person takes to answer. */
+static void ask_user(struct conversation *c)
 {
-	struct conversation *c = l->conversation;
-
-	l->exchange = (struct authorized){
-		.server = &c->server,
-		.request = r->http.fetch,
-		.sink = {.head = head_came, .piece = piece_came, .end = ended, .self = l, .whole = c->brisk},
-		.arena = &l->arena,
-	};
-	l->exchange.request.timeout_ms = c->closing ? CONVERSATION_GOODBYE_MS : c->world->options.timeout_ms;
-	authorized_start(&l->exchange, r->wait_ms);
+	time_stop(c);
+	c->asked(c->self, &c->talk.wish);
 }
 
-/* --- The talk ------------------------------------------------------------------------------------ */
+/* True where the turn is over. */
+static bool stops(struct conversation *c)
+{
+	struct err stopped;
+
+	if (!c->cancelled)
+		return false;
+	c->cancelled = false;
+	err_set(&stopped, ERR_STOPPED, "the question was given up");
+	finish(c, &stopped);
+	return true;
+}
+
+static bool is_opening_road(const struct conversation *c)
+{
+	return c->road != ROAD_OPEN && c->road != ROAD_TRIED && !c->closing && talk_failure(&c->talk)->kind == ERR_NONE;
+}
 
 static void turn(void *self)
 {
 	struct conversation *c = self;
 	const struct talk_request *r;
 
+	if (is_opening_road(c)) {
+		stops(c);
+		return;
+	}
 	for (;;)
 		switch (talk_next(&c->talk, &r)) {
 		case TALK_SEND:
-			begin(&c->lanes[r->slot], r);
+			send(c, r);
+			continue;
+		case TALK_DROP:
+			lane_drop(&c->lanes[r->slot]);
+			continue;
+		case TALK_ASK:
+			ask_user(c);
+			continue;
+		case TALK_TRY_SSE:
+			road_try_sse(c);
 			continue;
 		case TALK_WAIT:
+			stops(c);
 			return;
 		case TALK_READY:
+			road_keep(c);
+			if (!stops(c))
+				finish(c, NULL);
+			return;
 		case TALK_DONE:
 			finish(c, NULL);
 			return;
@@ -107,54 +97,135 @@ static void turn(void *self)
 		}
 }
 
-static int64_t patience_ms(const struct conversation *c)
-{
-	int64_t given = c->world->options.timeout_ms;
-
-	if (c->closing)
-		return CONVERSATION_GOODBYE_MS;
-	return CONVERSATION_PATIENCE * (given ? given : CONVERSATION_ANSWER_MS);
-}
-
-static void too_late(void *self)
+static void noticed(void *self, const struct rpc *notification)
 {
 	struct conversation *c = self;
+
+	if (c->waiting && !c->talk.wish.method.len && str_same(notification->method, S("notifications/progress")))
+		time_restart(c);
+	if (c->noticed)
+		c->noticed(c->self, notification);
+}
+
+static void warned(void *self, const char *text)
+{
+	struct conversation *c = self;
+	struct arena scratch = *c->world->arena;
+	struct str shown = text_shown(str_of(text), &scratch);
+
+	if (c->warned && shown.at)
+		c->warned(c->self, shown.at);
+}
+
+/* --- Time ---------------------------------------------------------------------------------- */
+
+/* The server is told; what it does about it is its own affair. A sign-in has a time of its own. */
+static void is_late(struct conversation *c, int64_t after_ms)
+{
+	struct str who = c->command ? str_of(c->command[0]) : c->server.url.host;
 	struct err e;
 
+	if (c->server.signing) {
+		time_begin(c);
+		return;
+	}
 	err_set(&e, ERR_NETWORK, "%.*s keeps us waiting: after %d s there is no end of its answer (--timeout SECONDS waits longer)",
-		STR(str_first(c->server.url.host, 100)), (int)(patience_ms(c) / 1000));
+		STR(str_first(who, 100)), (int)(after_ms / 1000));
+	talk_cancel(&c->talk);
+	conversation_turn_soon(c);
 	finish(c, &e);
+}
+
+static void late(void *self)
+{
+	struct conversation *c = self;
+
+	is_late(c, time_limit_ms(c));
+}
+
+static void latest(void *self)
+{
+	struct conversation *c = self;
+
+	is_late(c, time_most_ms(c));
+}
+
+static void probe_is_late(void *self)
+{
+	struct conversation *c = self;
+
+	talk_probe_is_late(&c->talk);
+	conversation_turn_soon(c);
+}
+
+static void stream_is_late(void *self)
+{
+	struct conversation *c = self;
+
+	talk_stream_is_late(&c->talk);
+	conversation_turn_soon(c);
+}
+
+/* --- Beginning and end -------------------------------------------------------------------- */
+
+static void set_timers(struct conversation *c)
+{
+	c->turn = (struct events_timer){.fire = turn, .self = c};
+	c->late = (struct events_timer){.fire = late, .self = c};
+	c->cap = (struct events_timer){.fire = latest, .self = c};
+	c->probe = (struct events_timer){.fire = probe_is_late, .self = c};
+	c->stream = (struct events_timer){.fire = stream_is_late, .self = c};
 }
 
 bool conversation_start(struct conversation *c, struct err *e)
 {
-	if (!place_is_safe(c->world->options.allow_http, &c->server.url))
-		return err_set(e, ERR_USAGE, "%.*s is asked in plain http: use https, or --allow-http %.*s",
-			STR(str_first(c->server.url.host, 100)), STR(str_first(c->server.url.host, 100)));
-	c->server.world = c->world;
-	if (!arena_new(&c->keep, CONVERSATION_KEEP) || !arena_new(&c->work, len_mul(CONVERSATION_MESSAGE, 4)))
-		return err_set(e, ERR_SYSTEM, "no memory for a conversation");
-	for (size_t i = 0; i < 2; i++) {
-		struct conversation_lane *l = &c->lanes[i];
+	struct talk_setup setup = {
+		.memory = &c->memory,
+		.limit = CONVERSATION_MESSAGE,
+		.client = &c->client,
+		.stands = !c->brisk || c->capabilities.len,
+		.answers = c->asked != NULL,
+		.progress = !c->brisk && c->noticed,
+		.noticed = noticed,
+		.warned = warned,
+		.self = c,
+	};
 
-		if (!arena_new(&l->arena, AUTHORIZED_ARENA))
-			return err_set(e, ERR_SYSTEM, "no memory for a conversation");
-		l->conversation = c;
-		l->slot = (enum talk_slot)i;
-	}
-	c->client = (struct message_client){.name = S("keyfob"), .version = S(KEYFOB_VERSION)};
-	c->turn = (struct events_timer){.fire = turn, .self = c};
-	c->late = (struct events_timer){.fire = too_late, .self = c};
-	talk_begin(&c->talk, &c->keep, &c->work, CONVERSATION_MESSAGE, ERA_UNKNOWN, &c->client);
+	c->begun = true;
+	c->server.world = c->world;
+	c->client = (struct message_client){.name = S("keyfob"), .version = S(KEYFOB_VERSION), .capabilities = c->capabilities};
+	set_timers(c);
+	if (!talk_memory_make(&c->memory, CONVERSATION_MESSAGE, CONVERSATION_KEEP, e) || !lanes_make(c, e) || !road_begin(c, &setup, e))
+		return false;
+	talk_begin(&c->talk, &setup);
 	return true;
 }
+
+void conversation_end(struct conversation *c)
+{
+	struct events_timer *timers[] = {&c->turn, &c->late, &c->cap, &c->probe, &c->stream};
+
+	if (!c->begun)
+		return;
+	c->begun = c->waiting = false;
+	for (size_t i = 0; i < sizeof timers / sizeof *timers; i++)
+		events_timer_clear(c->world->events, timers[i]);
+	lanes_end(c);
+	link_end(c->link);
+	c->link = NULL;
+	authorized_server_end(&c->server);
+	talk_forget(&c->talk);
+	talk_memory_free(&c->memory);
+}
+
+/* --- Questions ------------------------------------------------------------------------------ */
 
 static void wait_for_answer(struct conversation *c)
 {
 	c->waiting = true;
-	if (c->brisk || c->closing)
-		events_timer_set(c->world->events, &c->late, patience_ms(c));
-	turn_soon(c);
+	c->cancelled = false;
+	time_begin(c);
+	conversation_turn_soon(c);
 }
 
 void conversation_ask(struct conversation *c, struct str method, const struct json *params)
@@ -169,35 +240,50 @@ void conversation_list(struct conversation *c, struct str method, struct str mem
 	wait_for_answer(c);
 }
 
+void conversation_listen(struct conversation *c, const struct json *params)
+{
+	talk_listen(&c->talk, params);
+	wait_for_answer(c);
+}
+
+/* The question goes on, and its time begins anew. */
+static void go_on(struct conversation *c)
+{
+	if (c->waiting)
+		time_begin(c);
+	conversation_turn_soon(c);
+}
+
 void conversation_reply(struct conversation *c, struct str result)
 {
-	(void)c;
-	(void)result;
+	talk_reply(&c->talk, result);
+	go_on(c);
 }
 
 void conversation_refuse(struct conversation *c, int64_t code, struct str message)
 {
-	(void)c;
-	(void)code;
-	(void)message;
+	talk_refuse(&c->talk, code, message);
+	go_on(c);
 }
 
 void conversation_notify(struct conversation *c, struct str method, const struct json *params)
 {
-	(void)c;
-	(void)method;
-	(void)params;
+	talk_notify(&c->talk, method, params);
+	conversation_turn_soon(c);
 }
 
-void conversation_listen(struct conversation *c, const struct json *params)
+void conversation_drop_answers(struct conversation *c)
 {
-	(void)params;
-	wait_for_answer(c);
+	talk_drop_answers(&c->talk);
 }
 
 void conversation_cancel(struct conversation *c)
 {
-	(void)c;
+	if (!c->waiting)
+		return;
+	talk_cancel(&c->talk);
+	c->cancelled = true;
+	conversation_turn_soon(c);
 }
 
 void conversation_close(struct conversation *c)
@@ -205,20 +291,4 @@ void conversation_close(struct conversation *c)
 	talk_close(&c->talk);
 	c->closing = true;
 	wait_for_answer(c);
-}
-
-void conversation_end(struct conversation *c)
-{
-	if (!c->keep.block)
-		return;
-	events_timer_clear(c->world->events, &c->turn);
-	events_timer_clear(c->world->events, &c->late);
-	for (size_t i = 0; i < 2; i++)
-		authorized_cancel(&c->lanes[i].exchange);
-	for (size_t i = 0; i < 2; i++)
-		arena_free(&c->lanes[i].arena);
-	authorized_server_end(&c->server);
-	talk_forget(&c->talk);
-	arena_free(&c->work);
-	arena_free(&c->keep);
 }

@@ -1,23 +1,29 @@
-/* conversation: an authorized talk with one MCP server: mcp/talk says what to send, client/credential
- * what to do about tokens, and this carries both on the loop. */
+/* conversation: an authorized talk with one MCP server: mcp/talk says what to send, client/authorized what to do about
+ * tokens, client/link carries it where no answer belongs to a request, and this drives them on the loop. */
 #pragma once
 
 #include <stdbool.h>
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/str.h"
 #include "client/authorized.h"
 #include "mcp/talk.h"
 #include "sys/events.h"
 
+struct json;
+struct link;
 struct world;
 
 enum {
 	CONVERSATION_MESSAGE = 4 * 1024 * 1024, /* bytes of one message */
 	CONVERSATION_KEEP = 32 * 1024 * 1024,   /* bytes of all answers that are kept */
 	CONVERSATION_GOODBYE_MS = 2000, /* nobody waits long for an answer to that */
-	CONVERSATION_ANSWER_MS = 30 * 1000, /* the time limit where none is given */
-	CONVERSATION_PATIENCE = 10,
+	CONVERSATION_ANSWER_MS = 60 * 1000, /* the time limit of a question where none is given; progress begins it anew */
+	CONVERSATION_BRISK_MS = 30 * 1000,
+	CONVERSATION_PATIENCE = 10,     /* that many time limits are the most that a question may take in all */
+	CONVERSATION_PROBE_MS = 2000,   /* a stdio server that is silent about server/discover is asked in another way */
+	CONVERSATION_STREAM_MS = 1000,  /* a call waits so long for the stream on which the server may ask */
 };
 
 /* One request of the talk under way. */
@@ -26,6 +32,7 @@ struct conversation_lane {
 	enum talk_slot slot;
 	struct authorized exchange;
 	struct arena arena; /* what the credential holds; wiped after each request */
+	bool busy;
 };
 
 enum conversation_transport {
@@ -61,21 +68,29 @@ struct conversation {
 
 	/* private */
 	struct message_client client;
-	struct arena keep, work;
-	struct conversation_lane lanes[2];
+	struct talk_memory memory;
+	struct conversation_lane lanes[TALK_SLOTS];
+	struct link *link;     /* stdio, HTTP+SSE */
+	int road;              /* what link is for, and whether messages may travel */
+	int found;             /* what eras remember */
 	struct events_timer turn;
-	struct events_timer late; /* of a question */
-	bool closing; /* goodbye is being said */
-	bool waiting; /* done is owed */
+	struct events_timer late; /* of a question: its time limit, */
+	struct events_timer cap;  /* and the most that it may take in all */
+	struct events_timer probe, stream;
+	bool begun;
+	bool closing;   /* goodbye is being said */
+	bool waiting;   /* done is owed */
+	bool cancelled; /* with ERR_STOPPED */
 };
 
-/* ERR_SYSTEM without memory; ERR_USAGE for a URL that no credential may travel to. */
+/* ERR_SYSTEM without memory, or where command cannot be run; ERR_USAGE for a URL that no credential may travel to, and a version that is not
+ * spoken here. None of the functions that are called from here may end the conversation, save done. */
 bool conversation_start(struct conversation *c, struct err *e);
-/* Asks; what the server wants to know before it answers is asked of `asked` meanwhile. params must stay until done. */
+/* Asks. What the server wants to know before it answers is told to asked meanwhile. params must stay until done. */
 void conversation_ask(struct conversation *c, struct str method, const struct json *params);
 /* Asks for all pages of a list: "tools/list" and the member "tools" of its result. */
 void conversation_list(struct conversation *c, struct str method, struct str member);
-/* Answer what `asked` was told. result: JSON text, copied. */
+/* Answer what asked was told. result: JSON text, copied. */
 void conversation_reply(struct conversation *c, struct str result);
 void conversation_refuse(struct conversation *c, int64_t code, struct str message);
 /* A notification of the client's own ("notifications/roots/list_changed"); to a modern server over HTTP nothing is sent. */
@@ -85,6 +100,8 @@ void conversation_notify(struct conversation *c, struct str method, const struct
 void conversation_listen(struct conversation *c, const struct json *params);
 /* Gives up the question under way: done is called with ERR_STOPPED, and others may be asked. */
 void conversation_cancel(struct conversation *c);
+/* What the answers so far hold is given back: talk.result, .items and .refusal are of no more use. Between questions. */
+void conversation_drop_answers(struct conversation *c);
 /* Says goodbye to the server. */
 void conversation_close(struct conversation *c);
 /* Drops what is under way and wipes everything. Content with one that never started. */

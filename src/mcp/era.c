@@ -14,6 +14,7 @@ static const struct {
 	{S_INIT(ERA_LEGACY_VERSION), ERA_LEGACY},
 	{S_INIT("2025-06-18"), ERA_LEGACY},
 	{S_INIT("2025-03-26"), ERA_LEGACY},
+	{S_INIT("2024-11-05"), ERA_LEGACY},
 };
 
 enum { REVISIONS = sizeof revisions / sizeof *revisions };

@@ -22,7 +22,7 @@ struct rpc;
 
 enum {
 	STREAM_SESSION_MAX = 1024, /* bytes of a session id */
-	STREAM_FIELDS = 48,        /* fields of one request */
+	STREAM_FIELDS = 80,        /* fields of one request: PARAM_MAX of them are a tool's */
 };
 
 /* What is in force with one server. The session id is as secret as a token. */

@@ -1,32 +1,20 @@
-#include "mcp/talk_settle.h"
+#include "mcp/talk_inside.h"
 
 #include <inttypes.h>
-#include <stdio.h>
-#include <string.h>
 
-#include "base/arena.h"
-#include "base/len.h"
 #include "json/json.h"
-#include "mcp/talk.h"
 
-enum { TEXT_SHOWN = 100 }; /* bytes of foreign text in an error */
-
-static void fail(struct talk *t)
-{
-	t->state = TALK_STATE_FAILED;
-}
-
-static bool is_good(const struct talk *t)
+bool settle_is_good(const struct talk *t)
 {
 	return t->answer.status >= 200 && t->answer.status <= 299;
 }
 
-static bool has_error(const struct talk *t)
+bool settle_has_error(const struct talk *t)
 {
 	return t->answered && t->message.kind == RPC_ERROR;
 }
 
-static bool has_result(const struct talk *t)
+bool settle_has_result(const struct talk *t)
 {
 	return t->answered && t->message.kind == RPC_RESULT;
 }
@@ -45,47 +33,75 @@ static const char *what_was_asked(const struct talk *t)
 	}
 }
 
-/* The server said no: in its own words where it has some. */
-static void fail_refused(struct talk *t)
+static void tell_refusal(struct talk *t)
 {
 	int status = t->answer.status;
 
 	if (status == 401 || status == 403)
 		err_set(&t->failure, ERR_LOGIN, "the server refuses these credentials (HTTP %d); log in again", status);
-	else if (has_error(t))
+	else if (settle_has_error(t))
 		err_set(&t->failure, ERR_FAILED, "the server refuses %s: %.*s (code %" PRId64 ")", what_was_asked(t),
-			STR(str_first(t->message.message, TEXT_SHOWN)), t->message.code);
-	else if (!is_good(t))
+			STR(str_first(t->message.message, TALK_SHOWN)), t->message.code);
+	else if (!settle_is_good(t))
 		err_set(&t->failure, ERR_FAILED, "the server answers %s with HTTP %d; is this the URL of an MCP server?",
 			what_was_asked(t), status);
 	else
 		err_set(&t->failure, ERR_INPUT, "the server's answer to %s does not hold the response", what_was_asked(t));
-	fail(t);
+}
+
+void settle_refused(struct talk *t)
+{
+	tell_refusal(t);
+	talk_fail(t);
 }
 
 /* --- What the server says of itself ------------------------------------------------- */
 
-static void note_info(struct talk *t, const struct json *info)
+static void note_info(struct talk_server *s, const struct json *info)
 {
-	json_opt_str(info, S("name"), &t->server.name, NULL);
-	json_opt_str(info, S("title"), &t->server.title, NULL);
-	json_opt_str(info, S("version"), &t->server.version, NULL);
+	json_opt_str(info, S("name"), &s->name, NULL);
+	json_opt_str(info, S("title"), &s->title, NULL);
+	json_opt_str(info, S("version"), &s->version, NULL);
 }
 
-/* Modern: any result may tell who made it. */
-static void note_meta(struct talk *t, const struct json *result)
+static const struct json *meta_info(const struct json *result)
 {
-	note_info(t, json_get(json_get(result, S("_meta")), S("io.modelcontextprotocol/serverInfo")));
+	return json_get(json_get(result, S("_meta")), S("io.modelcontextprotocol/serverInfo"));
 }
 
-/* The result of `initialize` or `server/discover`. */
+static void copy(struct str *to, struct str from, struct arena *a)
+{
+	if (!str_same(*to, from))
+		*to = arena_str(a, from);
+}
+
+/* Any result may tell who made it; what is known already is not kept again. */
+void settle_meta(struct talk *t, const struct json *result)
+{
+	struct talk_server *s = &t->server, said = *s;
+
+	note_info(&said, meta_info(result));
+	copy(&s->name, said.name, &t->memory->about);
+	copy(&s->title, said.title, &t->memory->about);
+	copy(&s->version, said.version, &t->memory->about);
+}
+
+/* The result of `initialize` or `server/discover`; answers come and go, this stays. */
 static void note_server(struct talk *t, const struct json *result)
 {
-	const struct json *capabilities = json_get(result, S("capabilities"));
+	struct arena *a = &t->memory->about;
+	const struct json *kept, *capabilities;
+	struct str text;
 
-	note_info(t, json_get(result, S("serverInfo")));
-	note_meta(t, result);
-	json_opt_str(result, S("instructions"), &t->server.instructions, NULL);
+	t->server = (struct talk_server){0};
+	arena_reset(a);
+	text = arena_str(a, result->raw);
+	if (!text.at || !json_read(text, a, &kept, NULL))
+		return;
+	capabilities = json_get(kept, S("capabilities"));
+	note_info(&t->server, json_get(kept, S("serverInfo")));
+	note_info(&t->server, meta_info(kept));
+	json_opt_str(kept, S("instructions"), &t->server.instructions, NULL);
 	if (json_is(capabilities, JSON_OBJECT))
 		t->server.capabilities = capabilities;
 }
@@ -94,9 +110,11 @@ static void note_server(struct talk *t, const struct json *result)
 
 void settle_era(struct talk *t, enum era era)
 {
+	bool is_pinned = t->setup.version.len && era == ERA_MODERN;
+
 	stream_forget_session(&t->stream);
 	t->stream.era = era == ERA_LEGACY ? ERA_LEGACY : ERA_MODERN;
-	t->stream.version = era == ERA_LEGACY ? (struct str){0} : S(ERA_MODERN_VERSION);
+	t->stream.version = era == ERA_LEGACY ? (struct str){0} : is_pinned ? t->setup.version : S(ERA_MODERN_VERSION);
 	t->state = era == ERA_LEGACY ? TALK_STATE_OPEN : TALK_STATE_PROBE;
 	t->settled = false;
 	t->probed |= era != ERA_LEGACY;
@@ -105,49 +123,84 @@ void settle_era(struct talk *t, enum era era)
 static void open_done(struct talk *t)
 {
 	t->settled = true;
-	t->state = t->asked ? TALK_STATE_CALL : TALK_STATE_IDLE;
+	t->state = TALK_STATE_IDLE;
+	if (t->stream.era == ERA_LEGACY)
+		standing_open(t);
+	if (t->asked)
+		call_begin(t);
 }
 
-/* Another revision is tried once a question: a server may name the very one that was asked with. */
-static void change_version(struct talk *t, struct str version)
+/* A server may name the very version that was asked with. */
+void settle_version(struct talk *t, struct str version)
 {
-	if (t->changed_version) {
-		fail_refused(t);
+	if (t->changed_version || (t->setup.version.len && !str_same(version, t->setup.version))) {
+		settle_refused(t);
 		return;
 	}
 	t->changed_version = true;
 	t->stream.version = version;
 }
 
-static void fail_foreign(struct talk *t)
+static void tell_foreign(struct talk *t, const struct json *supported)
 {
-	const struct json *supported = json_get(t->message.data, S("supported"));
 	struct str raw = supported ? supported->raw : S("none that it tells");
 
 	err_set(&t->failure, ERR_FAILED, "the server speaks no revision of MCP that is known here (it lists %.*s)",
-		STR(str_first(raw, TEXT_SHOWN)));
-	fail(t);
+		STR(str_first(raw, TALK_SHOWN)));
+	talk_fail(t);
 }
 
-/* The modern form was not understood. */
+void settle_foreign(struct talk *t)
+{
+	tell_foreign(t, json_get(t->message.data, S("supported")));
+}
+
+/* The modern form was not understood. A revision that was asked for is not given up: a server may do without server/discover. */
 static void go_legacy(struct talk *t)
 {
-	if (t->settled) {
-		fail_refused(t);
-		return;
-	}
-	settle_era(t, ERA_LEGACY);
+	bool is_pinned = t->setup.version.len > 0;
+	bool is_unknown = settle_has_error(t) && (t->message.code == RPC_NO_METHOD || t->message.code == RPC_INVALID_PARAMS);
+
+	if (is_pinned && is_unknown)
+		open_done(t);
+	else if (is_pinned || t->settled)
+		settle_refused(t);
+	else
+		settle_era(t, ERA_LEGACY);
 }
 
-/* The verdict on an answer to a request in the modern form. An error that came with 2xx is
- * judged as if its status told the truth: a modern server knows server/discover. */
+/* The verdict on an answer to server/discover. An error that came with 2xx is judged as if its status told the truth: a modern
+ * server knows server/discover; but old ones call what they do not know invalid parameters. */
 static enum era_verdict judge(const struct talk *t, struct str *version)
 {
-	int status = t->answer.status;
+	bool is_mild = settle_is_good(t) && settle_has_error(t);
 
-	if (t->state == TALK_STATE_PROBE && is_good(t) && has_error(t))
-		status = 400;
-	return era_judge(status, t->answered ? &t->message : NULL, version);
+	if (is_mild && t->message.code == RPC_INVALID_PARAMS)
+		return ERA_IS_LEGACY;
+	return era_judge(is_mild ? 400 : t->answer.status, t->answered ? &t->message : NULL, version);
+}
+
+/* The server tells which revisions it speaks; ours need not be among them. */
+static void settle_discovered(struct talk *t)
+{
+	const struct json *versions = json_get(t->message.result, S("supportedVersions"));
+	struct str best = era_choose(versions, t->setup.version.len ? ERA_MODERN : ERA_UNKNOWN);
+
+	if (!versions && t->setup.duplex) { /* an echo, perhaps: no modern server answers so */
+		go_legacy(t);
+		return;
+	}
+	if (json_is(versions, JSON_ARRAY) && !json_has_str(versions, t->stream.version)) {
+		if (!best.len)
+			tell_foreign(t, versions);
+		else if (era_of(best) == ERA_LEGACY)
+			go_legacy(t);
+		else
+			settle_version(t, best);
+		return;
+	}
+	note_server(t, t->message.result);
+	open_done(t);
 }
 
 static void settle_probe(struct talk *t)
@@ -156,56 +209,70 @@ static void settle_probe(struct talk *t)
 
 	switch (judge(t, &version)) {
 	case ERA_IS_MODERN:
-		if (!has_result(t)) {
-			fail_refused(t);
-			return;
-		}
-		note_server(t, t->message.result);
-		open_done(t);
+		if (settle_has_result(t))
+			settle_discovered(t);
+		else
+			settle_refused(t);
 		return;
 	case ERA_WANTS_VERSION:
-		change_version(t, version);
+		settle_version(t, version);
 		return;
 	case ERA_REFUSES:
 		if (t->message.code == RPC_NO_METHOD) /* modern all the same: do without */
 			open_done(t);
 		else
-			fail_refused(t);
+			settle_refused(t);
 		return;
 	case ERA_IS_LEGACY:
 		go_legacy(t);
 		return;
 	case ERA_IS_FOREIGN:
-		fail_foreign(t);
+		settle_foreign(t);
 		return;
 	case ERA_WANTS_LOGIN:
 	case ERA_UNCLEAR:
-		fail_refused(t);
+		settle_refused(t);
 		return;
 	}
 }
 
 /* --- The opening of the legacy era -------------------------------------------------- */
 
-static void settle_open(struct talk *t)
+static bool is_modern_error(const struct talk *t)
+{
+	return settle_has_error(t) && (t->message.code == RPC_NO_VERSION || t->message.code == RPC_HEADER_MISMATCH ||
+		t->message.code == RPC_NO_CAPABILITY);
+}
+
+/* Perhaps it is modern by now, perhaps it is older than that. */
+static void settle_no_opening(struct talk *t)
 {
 	int status = t->answer.status;
-	struct str version = {0};
+	bool is_unknown = status == 400 || status == 404 || status == 405;
 
-	if (!is_good(t) || !has_result(t)) {
-		if ((status == 400 || status == 404 || status == 405) && !t->probed)
-			settle_era(t, ERA_UNKNOWN);
-		else
-			fail_refused(t);
+	if ((is_unknown && !t->probed && !t->setup.version.len) || t->probe_came) {
+		t->probe_came = false;
+		settle_era(t, ERA_UNKNOWN);
 		return;
 	}
-	if (!json_want_str(t->message.result, S("protocolVersion"), &version, &t->failure)) {
+	settle_refused(t);
+	if (is_unknown && t->setup.may_try_sse && !is_modern_error(t))
+		t->state = TALK_STATE_SSE;
+}
+
+static void settle_open(struct talk *t)
+{
+	struct str version = {0};
+
+	if (!settle_is_good(t) || !settle_has_result(t)) {
+		settle_no_opening(t);
+	} else if (!json_want_str(t->message.result, S("protocolVersion"), &version, &t->failure)) {
 		err_where(&t->failure, "the server's answer to initialize");
-		fail(t);
+		talk_fail(t);
 	} else if (era_of(version) != ERA_LEGACY) {
 		err_set(&t->failure, ERR_FAILED, "the server chose revision \"%.*s\" of MCP, which is not known here",
-			STR(str_first(version, TEXT_SHOWN)));
-		fail(t);
+			STR(str_first(version, TALK_SHOWN)));
+		talk_fail(t);
 	} else {
 		t->stream.version = era_literal(version);
 		note_server(t, t->message.result);
@@ -213,185 +280,31 @@ static void settle_open(struct talk *t)
 	}
 }
 
-/* --- Questions ---------------------------------------------------------------------- */
-
-static void call_done(struct talk *t)
-{
-	t->asked = false;
-	t->state = TALK_STATE_IDLE;
-}
-
-static void call_refused(struct talk *t)
-{
-	t->refused = true;
-	t->refusal = t->message;
-	call_done(t);
-}
-
-/* Hangs the items of a page behind those of the pages before. */
-static bool add_page(struct talk *t, const struct json *result, struct err *e)
-{
-	const struct json *page;
-	struct json *all = t->items ? (struct json *)t->items : arena_one(t->keep, struct json);
-
-	if (!all)
-		return err_set(e, ERR_LIMIT, "the list needs more memory than is set aside for it");
-	if (!json_want_array(result, t->member, &page, e))
-		return err_where(e, "the server's list");
-	if (++t->pages > TALK_PAGES)
-		return err_set(e, ERR_LIMIT, "the server's list has more than %d pages", TALK_PAGES);
-	all->kind = JSON_ARRAY;
-	*(t->last_item ? &t->last_item->next : &all->first) = page->first;
-	for (struct json *item = page->first; item; item = item->next)
-		t->last_item = item;
-	t->items = all;
-	return true;
-}
-
-/* An empty cursor is a cursor; only its absence ends the list. */
-static void settle_page(struct talk *t)
-{
-	const struct json *cursor = json_get(t->result, S("nextCursor"));
-
-	if (!add_page(t, t->result, &t->failure)) {
-		fail(t);
-		return;
-	}
-	t->has_cursor = json_is(cursor, JSON_STRING);
-	if (t->has_cursor)
-		t->cursor = cursor->text;
-	else
-		call_done(t);
-}
-
-static bool check_result_type(struct talk *t)
-{
-	struct str type = S("complete");
-
-	if (t->stream.era != ERA_MODERN)
-		return true;
-	if (!json_opt_str(t->result, S("resultType"), &type, &t->failure))
-		return err_where(&t->failure, "the server's result");
-	t->needs_input = str_same(type, S("input_required"));
-	return t->needs_input || str_same(type, S("complete")) ||
-		err_set(&t->failure, ERR_INPUT, "the server's result is of a type that is not known here: \"%.*s\"",
-			STR(str_first(type, TEXT_SHOWN)));
-}
-
-static void settle_result(struct talk *t)
-{
-	t->result = t->message.result;
-	t->settled = true;
-	if (t->stream.era == ERA_MODERN)
-		note_meta(t, t->result);
-	if (!check_result_type(t))
-		fail(t);
-	else if (t->member.len && !t->needs_input)
-		settle_page(t);
-	else
-		call_done(t);
-}
-
-static void settle_modern_refusal(struct talk *t)
-{
-	struct str version;
-
-	switch (era_judge(t->answer.status, t->answered ? &t->message : NULL, &version)) {
-	case ERA_WANTS_VERSION:
-		change_version(t, version);
-		return;
-	case ERA_IS_LEGACY:
-		if (!t->settled) {
-			settle_era(t, ERA_LEGACY);
-			return;
-		}
-		break;
-	case ERA_IS_FOREIGN:
-		fail_foreign(t);
-		return;
-	default:
-		break;
-	}
-	if (has_error(t) && t->answer.status != 401 && t->answer.status != 403)
-		call_refused(t);
-	else
-		fail_refused(t);
-}
-
-static void restart(struct talk *t)
-{
-	t->items = NULL;
-	t->last_item = NULL;
-	t->has_cursor = false;
-	t->pages = 0;
-	settle_era(t, ERA_LEGACY);
-}
-
-/* 404 tells that the session is gone, whatever else the body says; once a question it is begun anew. */
-static void settle_legacy_refusal(struct talk *t)
-{
-	int status = t->answer.status;
-
-	if (status == 404 && t->stream.session_len && !t->renewed) {
-		t->renewed = true;
-		restart(t);
-	} else if (has_error(t) && status != 401 && status != 403) {
-		call_refused(t);
-	} else {
-		fail_refused(t);
-	}
-}
-
-static void settle_call(struct talk *t)
-{
-	if (is_good(t) && has_result(t))
-		settle_result(t);
-	else if (is_good(t) && has_error(t))
-		call_refused(t);
-	else if (is_good(t))
-		fail_refused(t);
-	else if (t->stream.era == ERA_MODERN)
-		settle_modern_refusal(t);
-	else
-		settle_legacy_refusal(t);
-}
-
-/* --- Event streams that broke ------------------------------------------------------- */
-
-bool settle_may_resume(const struct talk *t)
-{
-	return t->stream.era == ERA_LEGACY && t->state == TALK_STATE_CALL && t->answer.body == STREAM_EVENTS &&
-		(t->answer.events.id.len || t->event_id_len) && t->resumes < TALK_RESUMES;
-}
-
-static void resume(struct talk *t)
-{
-	const struct sse *events = &t->answer.events;
-
-	if (events->id.len) {
-		t->event_id_len = len_min(events->id.len, sizeof t->event_id);
-		memcpy(t->event_id, events->id.at, t->event_id_len);
-	}
-	t->wait_ms = TALK_RETRY_MS;
-	if (events->has_retry)
-		t->wait_ms = events->retry_ms < TALK_RETRY_MAX_MS ? (int64_t)events->retry_ms : TALK_RETRY_MAX_MS;
-	t->resuming = true;
-	t->resumes++;
-}
-
 void settle_answer(struct talk *t)
 {
-	if (!t->answered && settle_may_resume(t)) {
-		resume(t);
+	if (t->state == TALK_STATE_CALL && !t->answered && call_resumes(t))
+		return;
+	t->resuming = false;
+	switch (t->state) {
+	case TALK_STATE_PROBE:
+		settle_probe(t);
+		return;
+	case TALK_STATE_OPEN:
+		settle_open(t);
+		return;
+	case TALK_STATE_OPENED:
+		if (settle_is_good(t))
+			open_done(t);
+		else
+			settle_refused(t);
+		return;
+	case TALK_STATE_CALL:
+		call_settle(t);
+		return;
+	case TALK_STATE_RELIST:
+		call_settle_relist(t);
+		return;
+	default:
 		return;
 	}
-	t->resuming = false;
-	if (t->state == TALK_STATE_PROBE)
-		settle_probe(t);
-	else if (t->state == TALK_STATE_OPEN)
-		settle_open(t);
-	else if (t->state == TALK_STATE_OPENED)
-		is_good(t) ? open_done(t) : fail_refused(t);
-	else if (t->state == TALK_STATE_CALL)
-		settle_call(t);
 }

@@ -77,6 +77,8 @@ void mcp_script_serve(void *self, const struct fetch_request *r, struct fetch_sc
 	} else if (s->status) {
 		answer->status = s->status;
 		answer->answer_fields[1] = s->challenge;
+	} else if (!str_same(r->method, S("POST"))) {
+		answer->status = 405;
 	} else {
 		answer_call(s, r, answer);
 		if (s->pings && calls(r, "tools/list"))
