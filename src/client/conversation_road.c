@@ -126,8 +126,7 @@ bool road_begin(struct conversation *c, struct talk_setup *setup, struct err *e)
 {
 	c->road = ROAD_OPEN;
 	if (c->version.len && era_of(c->version) == ERA_UNKNOWN)
-		return err_set(e, ERR_USAGE, "MCP %.*s is not spoken here: 2026-07-28, 2025-11-25, 2025-06-18, 2025-03-26 and 2024-11-05 are",
-			STR(str_first(c->version, 40)));
+		return err_set(e, ERR_USAGE, "MCP %.*s is not spoken here; these are: %s", STR(str_first(c->version, 40)), ERA_VERSIONS);
 	if (c->transport == CONVERSATION_SSE && era_of(c->version) == ERA_MODERN)
 		return err_set(e, ERR_USAGE, "MCP %.*s does not travel over HTTP+SSE", STR(c->version));
 	setup->version = era_literal(c->version);

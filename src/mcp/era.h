@@ -22,7 +22,7 @@ enum era {
 #define ERA_LEGACY_VERSION "2025-11-25"
 
 /* All of them, for people. */
-#define ERA_VERSIONS ERA_MODERN_VERSION ", " ERA_LEGACY_VERSION ", 2025-06-18, 2025-03-26"
+#define ERA_VERSIONS ERA_MODERN_VERSION ", " ERA_LEGACY_VERSION ", 2025-06-18, 2025-03-26, 2024-11-05"
 
 /* The era of a revision ("2025-06-18"); ERA_UNKNOWN for one that is not spoken here. */
 enum era era_of(struct str version);
