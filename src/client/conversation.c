@@ -27,7 +27,7 @@ static void send(struct conversation *c, const struct talk_request *r)
 {
 	time_watch(c, r);
 	if (c->link)
-		road_send(c, r->http.fetch.body);
+		conversation_road_send(c, r->http.fetch.body);
 	else
 		lane_send(&c->lanes[r->slot], r);
 }
@@ -78,13 +78,13 @@ static void turn(void *self)
 			ask_user(c);
 			continue;
 		case TALK_TRY_SSE:
-			road_try_sse(c);
+			conversation_road_try_sse(c);
 			continue;
 		case TALK_WAIT:
 			stops(c);
 			return;
 		case TALK_READY:
-			road_keep(c);
+			conversation_road_keep(c);
 			if (!stops(c))
 				finish(c, NULL);
 			return;
@@ -195,7 +195,7 @@ bool conversation_start(struct conversation *c, struct err *e)
 	c->server.world = c->world;
 	c->client = (struct message_client){.name = S("keyfob"), .version = S(KEYFOB_VERSION), .capabilities = c->capabilities};
 	set_timers(c);
-	if (!talk_memory_make(&c->memory, CONVERSATION_MESSAGE, CONVERSATION_KEEP, e) || !lanes_make(c, e) || !road_begin(c, &setup, e))
+	if (!talk_memory_make(&c->memory, CONVERSATION_MESSAGE, CONVERSATION_KEEP, e) || !lanes_make(c, e) || !conversation_road_begin(c, &setup, e))
 		return false;
 	talk_begin(&c->talk, &setup);
 	return true;

@@ -24,12 +24,12 @@ void lanes_end(struct conversation *c);
 
 /* conversation_road.c: which road messages travel, and links. */
 /* Fills in what the talk is to know of it. False where it cannot begin. */
-bool road_begin(struct conversation *c, struct talk_setup *setup, struct err *e);
+bool conversation_road_begin(struct conversation *c, struct talk_setup *setup, struct err *e);
 /* The talk wants HTTP+SSE to be tried. */
-void road_try_sse(struct conversation *c);
-void road_send(struct conversation *c, struct str message);
+void conversation_road_try_sse(struct conversation *c);
+void conversation_road_send(struct conversation *c, struct str message);
 /* A question was answered: what the server was found to speak is remembered. */
-void road_keep(struct conversation *c);
+void conversation_road_keep(struct conversation *c);
 
 /* conversation_time.c: how long a question may take. */
 void time_begin(struct conversation *c);

@@ -65,7 +65,7 @@ static bool open_link(struct conversation *c, enum conversation_road road, struc
 	return c->link != NULL;
 }
 
-void road_send(struct conversation *c, struct str message)
+void conversation_road_send(struct conversation *c, struct str message)
 {
 	struct err e = {0};
 
@@ -76,7 +76,7 @@ void road_send(struct conversation *c, struct str message)
 	talk_lost(&c->talk, &e);
 }
 
-void road_try_sse(struct conversation *c)
+void conversation_road_try_sse(struct conversation *c)
 {
 	struct err e;
 
@@ -122,7 +122,7 @@ static bool begin_http(struct conversation *c, struct talk_setup *setup, struct 
 	return open_link(c, road, e);
 }
 
-bool road_begin(struct conversation *c, struct talk_setup *setup, struct err *e)
+bool conversation_road_begin(struct conversation *c, struct talk_setup *setup, struct err *e)
 {
 	c->road = ROAD_OPEN;
 	if (c->version.len && era_of(c->version) == ERA_UNKNOWN)
@@ -136,7 +136,7 @@ bool road_begin(struct conversation *c, struct talk_setup *setup, struct err *e)
 	return open_link(c, ROAD_STDIO, e);
 }
 
-void road_keep(struct conversation *c)
+void conversation_road_keep(struct conversation *c)
 {
 	enum eras_kind kind = c->link ? ERAS_SSE : c->talk.stream.era == ERA_MODERN ? ERAS_MODERN : ERAS_LEGACY;
 
