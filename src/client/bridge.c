@@ -311,7 +311,7 @@ static void leave(void *self)
 			leg_release(l);
 	}
 	road_end(b);
-	b->end = (struct events_timer){.fire = tell_over, .self = b};
+	b->end.fire = tell_over;
 	events_timer_set(bridge_world(b)->events, &b->end, session_leave(b) ? BRIDGE_GOODBYE_MS : 0);
 }
 

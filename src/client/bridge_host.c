@@ -85,7 +85,6 @@ static void bridge_over(void *self)
 {
 	struct bridge_host *h = self;
 
-	h->late = (struct events_timer){.fire = too_late, .self = h};
 	events_timer_set(h->world->events, &h->late, h->failure.kind == ERR_NONE ? BRIDGE_HOST_FLUSH_MS : 0);
 	pipe_finish(&h->output);
 }
@@ -96,6 +95,7 @@ bool bridge_host_start(struct bridge_host *h, struct authorized_server *server, 
 	struct bridge_ends ends = {.message = pass, .over = bridge_over, .self = h};
 
 	h->world = server->world;
+	h->late = (struct events_timer){.fire = too_late, .self = h};
 	h->output = (struct pipe){.over = output_over, .drained = drained, .self = h};
 	pipe_open(&h->output, h->world->events, out, BRIDGE_HOST_QUEUE);
 	if (!arena_new(&h->memory, BRIDGE_MESSAGE + 4096))

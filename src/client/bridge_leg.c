@@ -244,7 +244,8 @@ void leg_release(struct bridge_leg *l)
 	if (l->state == LEG_OVER)
 		return;
 	let_go(l);
-	b->sweep = (struct events_timer){.fire = sweep, .self = b};
+	if (!b->sweep.fire)
+		b->sweep = (struct events_timer){.fire = sweep, .self = b};
 	events_timer_set(bridge_world(b)->events, &b->sweep, 0);
 }
 

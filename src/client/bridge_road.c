@@ -169,7 +169,8 @@ static void on_closed(void *self, const struct err *why)
 	if (!r->worked || b->leaving || b->session.state != SESSION_LOST)
 		return;
 	r->wait_ms = was_ready || !r->wait_ms ? LEG_RETRY_MS : r->wait_ms * 2 < AGAIN_MAX_MS ? r->wait_ms * 2 : AGAIN_MAX_MS;
-	r->again = (struct events_timer){.fire = open_again, .self = b};
+	if (!r->again.fire)
+		r->again = (struct events_timer){.fire = open_again, .self = b};
 	events_timer_set(bridge_world(b)->events, &r->again, r->wait_ms);
 }
 

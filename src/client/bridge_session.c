@@ -159,7 +159,8 @@ static void listen(void *self)
 
 static void listen_later(struct bridge *b, int64_t wait_ms)
 {
-	b->session.relisten = (struct events_timer){.fire = listen, .self = b};
+	if (!b->session.relisten.fire)
+		b->session.relisten = (struct events_timer){.fire = listen, .self = b};
 	events_timer_set(events(b), &b->session.relisten, wait_ms);
 }
 

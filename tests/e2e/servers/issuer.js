@@ -7,9 +7,9 @@ import { startGate } from '../support/gate.js';
 const secret = (kind) => `${kind}-${randomUUID()}${randomUUID()}`.replaceAll('-', '');
 const digest = (verifier) => createHash('sha256').update(verifier).digest('base64url');
 
-export async function listen(handler) {
+export async function listen(handler, port = 0) {
 	const server = http.createServer(handler);
-	await new Promise((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
+	await new Promise((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve));
 	return { server, origin: `http://127.0.0.1:${server.address().port}`, port: server.address().port };
 }
 

@@ -8,7 +8,7 @@ export const here = fileURLToPath(new URL('..', import.meta.url));
 /* A running program: its pid, stdout and stderr so far, and `ended`, a promise of {code, signal, stdout, stderr}. */
 export function start(file, args, { env, input, cwd = here } = {}) {
 	const child = spawn(file, args, { env, cwd, stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'] });
-	const program = { pid: child.pid, stdout: '', stderr: '', stdin: child.stdin, running: true };
+	const program = { pid: child.pid, stdout: '', stderr: '', stdin: child.stdin, output: child.stdout, running: true };
 	child.stdin?.on('error', () => {});
 	for (const stream of ['stdout', 'stderr'])
 		child[stream].setEncoding('utf8').on('data', (text) => { program[stream] += text; });
