@@ -44,17 +44,19 @@ static void check_resource(struct str document)
 	json_write_str_as(&w, S("resource"), r.resource);
 	str_cut(r.scopes, ' ', &scopes[0], NULL);
 	write_strs(&w, S("scopes_supported"), scopes, scopes[0].len > 0);
+	json_write_bool_as(&w, S("dpop_bound_access_tokens_required"), r.wants_dpop);
 	json_write_end_object(&w);
 	fuzz_check(metadata_read_resource(buf_str(&out), &server, &arena, &again, NULL) == METADATA_OK);
 	fuzz_check(str_same(r.resource, again.resource) && r.servers_n == again.servers_n);
-	fuzz_check(str_same(scopes[0], again.scopes));
+	fuzz_check(str_same(scopes[0], again.scopes) && r.wants_dpop == again.wants_dpop);
 	for (size_t i = 0; i < r.servers_n; i++)
 		fuzz_check(str_same(r.servers[i], again.servers[i]));
 }
 
 static void write_issuer(struct json_write *w, const struct metadata_issuer *m)
 {
-	struct str methods[3];
+	struct str methods[4];
+	struct str algs[2];
 	size_t n = 0;
 
 	json_write_object(w);
@@ -65,6 +67,14 @@ static void write_issuer(struct json_write *w, const struct metadata_issuer *m)
 	json_write_str_as(w, S("revocation_endpoint"), m->revocation_endpoint);
 	write_strs(w, S("code_challenge_methods_supported"), &S("S256"), m->has_s256);
 	write_strs(w, S("scopes_supported"), &S("offline_access"), m->offers_offline);
+	json_write_str_as(w, S("device_authorization_endpoint"), m->device_authorization_endpoint);
+	write_strs(w, S("dpop_signing_alg_values_supported"), &S("ES256"), m->dpop_es256);
+	if (m->auth_es256)
+		algs[n++] = S("ES256");
+	if (m->auth_rs256)
+		algs[n++] = S("RS256");
+	write_strs(w, S("token_endpoint_auth_signing_alg_values_supported"), algs, n);
+	n = 0;
 	json_write_bool_as(w, S("authorization_response_iss_parameter_supported"), m->sends_iss);
 	json_write_bool_as(w, S("client_id_metadata_document_supported"), m->takes_metadata_id);
 	if (m->auth_none)
@@ -73,6 +83,8 @@ static void write_issuer(struct json_write *w, const struct metadata_issuer *m)
 		methods[n++] = S("client_secret_basic");
 	if (m->auth_post)
 		methods[n++] = S("client_secret_post");
+	if (m->auth_key)
+		methods[n++] = S("private_key_jwt");
 	if (m->auth_listed)
 		write_strs(w, S("token_endpoint_auth_methods_supported"), methods, n);
 	json_write_end_object(w);
@@ -108,6 +120,9 @@ static void check_issuer(struct str document)
 	fuzz_check(str_same(m.revocation_endpoint, again.revocation_endpoint));
 	fuzz_check(m.has_s256 == again.has_s256 && m.sends_iss == again.sends_iss && m.offers_offline == again.offers_offline);
 	fuzz_check(m.takes_metadata_id == again.takes_metadata_id && m.auth_listed == again.auth_listed);
+	fuzz_check(str_same(m.device_authorization_endpoint, again.device_authorization_endpoint));
+	fuzz_check(m.auth_key == again.auth_key && m.auth_es256 == again.auth_es256 && m.auth_rs256 == again.auth_rs256);
+	fuzz_check(m.dpop_es256 == again.dpop_es256);
 	fuzz_check(m.auth_none == again.auth_none && m.auth_basic == again.auth_basic && m.auth_post == again.auth_post);
 }
 

@@ -53,6 +53,17 @@ static void check_taken(const struct token *t)
 	fuzz_check(t->expires_at == again.expires_at);
 }
 
+/* A token is bound or it is not: no answer is taken for both. */
+static void check_bound(const struct fetch_answer *answer, bool is_plain)
+{
+	static const struct grant grant = {.dpop_key = S_INIT("key")};
+	const struct token_asker q = {.grant = &grant, .now = NOW, .arena = &arena};
+	struct token t;
+
+	if (token_read(&q, answer, &t, NULL) == TOKEN_OK)
+		fuzz_check(!is_plain && str_same_nocase(t.token_type, S("DPoP")));
+}
+
 static void check(int status, struct str body)
 {
 	struct fetch_answer answer = {.status = status, .body = body};
@@ -62,8 +73,10 @@ static void check(int status, struct str body)
 	if (token_read(&asker, &answer, &t, &e) == TOKEN_OK) {
 		fuzz_check(status == 200);
 		check_taken(&t);
+		check_bound(&answer, true);
 		return;
 	}
+	check_bound(&answer, false);
 	fuzz_check(t.access_token.len == 0 && t.refresh_token.len == 0);
 	fuzz_check(e.kind != ERR_NONE);
 	for (const char *at = e.text; *at; at++)

@@ -142,6 +142,56 @@ static void reads_what_an_issuer_says_of_itself(void **state)
 	assert_true(!m.auth_listed && m.auth_basic && !m.auth_none && !m.auth_post);
 }
 
+static void a_list_that_is_not_there_excludes_nothing(void **state)
+{
+	static const struct {
+		const char *more;
+		bool key, es256, rs256, dpop;
+	} cases[] = {
+		{"", true, true, true, true},
+		{",\"token_endpoint_auth_methods_supported\":[\"client_secret_basic\"]", false, true, true, true},
+		{",\"token_endpoint_auth_methods_supported\":[\"private_key_jwt\"]", true, true, true, true},
+		{",\"token_endpoint_auth_signing_alg_values_supported\":[\"RS256\"]", true, false, true, true},
+		{",\"token_endpoint_auth_signing_alg_values_supported\":[\"ES256\"]", true, true, false, true},
+		{",\"token_endpoint_auth_signing_alg_values_supported\":[]", true, false, false, true},
+		{",\"dpop_signing_alg_values_supported\":[\"EdDSA\"]", true, true, true, false},
+		{",\"dpop_signing_alg_values_supported\":[\"EdDSA\",\"ES256\"]", true, true, true, true},
+		{",\"dpop_signing_alg_values_supported\":null", true, true, true, true},
+	};
+	char text[512];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct metadata_issuer m;
+		struct err e = {0};
+
+		sprintf(text, "{\"issuer\":\"https://as\",\"token_endpoint\":\"https://as/t\"%s}", cases[i].more);
+		assert_int_equal(read_issuer("https://as", text, &m, &e), METADATA_OK);
+		if (m.auth_key != cases[i].key || m.auth_es256 != cases[i].es256 || m.auth_rs256 != cases[i].rs256 || m.dpop_es256 != cases[i].dpop)
+			fail_msg("%s", cases[i].more);
+		assert_int_equal(metadata_allows_dpop(&m, &e), cases[i].dpop);
+		assert_false(metadata_allows_device(&m, &e));
+		assert_non_null(strstr(e.text, "device_authorization_endpoint"));
+	}
+}
+
+static void a_resource_may_want_bound_tokens(void **state)
+{
+	static const char *const words[] = {"true", "false", "null", "\"true\""};
+	char text[256];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+		struct url server = server_at("https://h/mcp");
+		struct metadata_resource r;
+		struct err e = {0};
+
+		sprintf(text, "{\"resource\":\"https://h/mcp\",\"authorization_servers\":[\"https://as\"],\"dpop_bound_access_tokens_required\":%s}", words[i]);
+		assert_int_equal(metadata_read_resource(str_of(text), &server, &arena, &r, &e), METADATA_OK);
+		assert_int_equal(r.wants_dpop, i == 0);
+	}
+}
+
 static void refuses_what_must_not_be_used(void **state)
 {
 	static const struct {
@@ -236,6 +286,8 @@ int main(void)
 		cmocka_unit_test(a_resource_must_be_the_server_or_above_it),
 		cmocka_unit_test(tells_another_document_from_a_wrong_one),
 		cmocka_unit_test(reads_what_an_issuer_says_of_itself),
+		cmocka_unit_test(a_list_that_is_not_there_excludes_nothing),
+		cmocka_unit_test(a_resource_may_want_bound_tokens),
 		cmocka_unit_test(refuses_what_must_not_be_used),
 		cmocka_unit_test(no_code_flow_without_s256),
 		cmocka_unit_test(assumes_three_endpoints_at_the_origin),

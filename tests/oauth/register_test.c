@@ -1,6 +1,7 @@
 #include "support/test.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/arena.h"
 #include "http/fetch.h"
@@ -129,6 +130,120 @@ static void a_client_does_not_follow_the_server_to_another_issuer(void **state)
 	known.issuer = S("https://before");
 	c.client_secret = (struct str){0};
 	assert_false(choose(&m, &c, &known, &g, &must_register, &e));
+}
+
+static void a_client_with_a_key_proves_itself_where_that_is_taken(void **state)
+{
+	static const struct {
+		const char *key;
+		bool taken, es256, rs256;
+		const char *words; /* NULL: good */
+	} cases[] = {
+		{"keys/ec.pem", true, true, false, NULL},
+		{"keys/ec.jwk", true, true, true, NULL},
+		{"keys/rsa.pem", true, false, true, NULL},
+		{"keys/ec.pem", false, true, true, "private_key_jwt"},
+		{"keys/ec.pem", true, false, true, "(ES256)"},
+		{"keys/rsa.pem", true, true, false, "(RS256)"},
+		{"keys/ec-public.pem", true, true, true, "the client's key"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct str key = test_vector(cases[i].key);
+		struct metadata_issuer m = issuer();
+		/* A secret beside it is not used. */
+		struct register_config c = {.client_id = S("mine"), .client_secret = S("hunter2"), .client_key = key};
+		struct grant g = {0};
+		struct err e = {0};
+		bool must_register;
+
+		m.auth_key = cases[i].taken;
+		m.auth_es256 = cases[i].es256;
+		m.auth_rs256 = cases[i].rs256;
+		for (int n = 0; n < 2; n++) {
+			if (choose(&m, &c, NULL, &g, &must_register, &e) != !cases[i].words)
+				fail_msg("%s: %s", cases[i].key, e.text);
+			assert_true(!cases[i].words || strstr(e.text, cases[i].words));
+			assert_false(must_register);
+			assert_int_equal(g.auth, GRANT_AUTH_KEY);
+			assert_true(str_same(g.client_key, key));
+			assert_int_equal(g.client_secret.len, 0);
+			assert_int_equal(g.client, n ? GRANT_CLIENT_METADATA : GRANT_CLIENT_CONFIGURED);
+			c.client_id = (struct str){0};
+			c.metadata_url = S("https://h/c.json");
+		}
+		free((void *)(uintptr_t)key.at);
+	}
+}
+
+static void a_key_alone_makes_no_client(void **state)
+{
+	struct metadata_issuer m = issuer();
+	struct register_config c = {.client_key = S("hunter2")};
+	struct grant g = {0};
+	struct err e = {0};
+	bool must_register;
+
+	(void)state;
+	assert_false(choose(&m, &c, NULL, &g, &must_register, &e));
+	assert_int_equal(e.kind, ERR_USAGE);
+	assert_non_null(strstr(e.text, "--client-id"));
+	assert_null(strstr(e.text, "hunter2"));
+}
+
+/* What a machine may be: what was registered before, and for an assertion nobody at all. */
+static void machines_do_not_register(void **state)
+{
+	static const struct {
+		enum grant_type type;
+		const char *id;
+		enum grant_client known;
+		bool ok;
+		enum grant_client client;
+	} cases[] = {
+		{GRANT_CLIENT_CREDENTIALS, "mine", GRANT_CLIENT_NONE, true, GRANT_CLIENT_CONFIGURED},
+		{GRANT_CLIENT_CREDENTIALS, "", GRANT_CLIENT_CONFIGURED, true, GRANT_CLIENT_CONFIGURED},
+		{GRANT_CLIENT_CREDENTIALS, "", GRANT_CLIENT_REGISTERED, false, GRANT_CLIENT_NONE},
+		{GRANT_ENTERPRISE, "", GRANT_CLIENT_REGISTERED, false, GRANT_CLIENT_NONE},
+		{GRANT_ENTERPRISE, "mine", GRANT_CLIENT_REGISTERED, true, GRANT_CLIENT_CONFIGURED},
+		{GRANT_JWT_BEARER, "", GRANT_CLIENT_REGISTERED, true, GRANT_CLIENT_NONE},
+		{GRANT_JWT_BEARER, "mine", GRANT_CLIENT_NONE, true, GRANT_CLIENT_CONFIGURED},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct metadata_issuer m = issuer();
+		struct register_config c = {.client_id = str_of(cases[i].id), .metadata_url = cases[i].known == GRANT_CLIENT_REGISTERED ? S("https://h/c.json") : S("")};
+		struct grant known = registered();
+		struct grant g = {.type = cases[i].type};
+		struct err e = {0};
+		bool must_register;
+
+		known.client = cases[i].known;
+		if (choose(&m, &c, &known, &g, &must_register, &e) != cases[i].ok)
+			fail_msg("case %zu: %s", i, e.text);
+		assert_false(must_register);
+		assert_int_equal(g.client, cases[i].client);
+		assert_true(cases[i].ok || strstr(e.text, "--client-id"));
+		if (g.client == GRANT_CLIENT_NONE)
+			assert_int_equal(g.client_id.len, 0);
+	}
+}
+
+static void the_device_grant_is_registered_where_it_is_offered(void **state)
+{
+	struct metadata_issuer m = issuer();
+	struct grant g = {.registration_endpoint = S("https://as/register"), .redirect_uri = S(URI)};
+	struct fetch_request r;
+	struct err e = {0};
+
+	(void)state;
+	m.device_authorization_endpoint = S("https://as/device");
+	assert_ok(register_request(&g, &m, S(""), S(""), &arena, &r, &e), &e);
+	assert_str(r.body, "{\"client_name\":\"keyfob\",\"application_type\":\"native\",\"redirect_uris\":[\"" URI "\"],"
+		"\"grant_types\":[\"authorization_code\",\"refresh_token\",\"urn:ietf:params:oauth:grant-type:device_code\"],"
+		"\"response_types\":[\"code\"],\"token_endpoint_auth_method\":\"none\"}");
 }
 
 static void then_the_metadata_document(void **state)
@@ -357,6 +472,10 @@ int main(void)
 		cmocka_unit_test(a_configured_client_comes_first),
 		cmocka_unit_test(a_secret_is_sent_as_the_server_takes_it),
 		cmocka_unit_test(a_client_does_not_follow_the_server_to_another_issuer),
+		cmocka_unit_test(a_client_with_a_key_proves_itself_where_that_is_taken),
+		cmocka_unit_test(a_key_alone_makes_no_client),
+		cmocka_unit_test(machines_do_not_register),
+		cmocka_unit_test(the_device_grant_is_registered_where_it_is_offered),
 		cmocka_unit_test(then_the_metadata_document),
 		cmocka_unit_test(then_a_registration_old_or_new),
 		cmocka_unit_test(else_it_says_what_to_do),
