@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "base/str.h"
 #include "client/authorized.h"
+#include "client/eras.h"
 #include "mcp/talk.h"
 #include "sys/events.h"
 
@@ -41,6 +42,15 @@ enum conversation_transport {
 	CONVERSATION_SSE,  /* HTTP+SSE (2024-11-05) alone */
 };
 
+/* Private. */
+enum conversation_road {
+	ROAD_OPEN,       /* messages may travel */
+	ROAD_STDIO,      /* a server is being started */
+	ROAD_SSE,        /* HTTP+SSE is being opened: nothing else is wanted */
+	ROAD_REMEMBERED, /* the same, because it was so the last time */
+	ROAD_TRIED,      /* the same, because nothing else is left */
+};
+
 /* Zeroed before conversation_start; not to be moved. */
 struct conversation {
 	struct world *world;
@@ -71,8 +81,8 @@ struct conversation {
 	struct talk_memory memory;
 	struct conversation_lane lanes[TALK_SLOTS];
 	struct link *link;     /* stdio, HTTP+SSE */
-	int road;              /* what link is for, and whether messages may travel */
-	int found;             /* what eras remember */
+	enum conversation_road road;
+	enum eras_kind found;  /* what is remembered of the server */
 	struct events_timer turn;
 	struct events_timer late; /* of a question: its time limit, */
 	struct events_timer cap;  /* and the most that it may take in all */

@@ -5,14 +5,6 @@
 
 #include "client/conversation.h"
 
-enum conversation_road {
-	ROAD_OPEN,       /* messages may travel */
-	ROAD_STDIO,      /* a server is being started */
-	ROAD_SSE,        /* HTTP+SSE is being opened: nothing else is wanted */
-	ROAD_REMEMBERED, /* the same, because it was so the last time */
-	ROAD_TRIED,      /* the same, because nothing else is left */
-};
-
 /* conversation.c */
 void conversation_turn_soon(struct conversation *c);
 

@@ -1,6 +1,5 @@
 #include "client/conversation_inside.h"
 
-#include "client/eras.h"
 #include "client/link.h"
 #include "oauth/place.h"
 #include "sys/world.h"
@@ -36,7 +35,7 @@ static void message_came(void *self, struct str text)
 static void closed(void *self, const struct err *why)
 {
 	struct conversation *c = self;
-	int road = c->road;
+	enum conversation_road road = c->road;
 
 	leave(c);
 	if (road == ROAD_TRIED)
@@ -140,7 +139,7 @@ void conversation_road_keep(struct conversation *c)
 {
 	enum eras_kind kind = c->link ? ERAS_SSE : c->talk.stream.era == ERA_MODERN ? ERAS_MODERN : ERAS_LEGACY;
 
-	if (c->command || c->version.len || c->transport != CONVERSATION_AUTO || (int)kind == c->found)
+	if (c->command || c->version.len || c->transport != CONVERSATION_AUTO || kind == c->found)
 		return;
 	c->found = kind;
 	eras_keep(c->world, &c->server.url, kind);

@@ -47,7 +47,7 @@ bool stream_add_field(struct stream_request *r, struct str name, struct str valu
 {
 	if (r->fetch.fields_n == STREAM_FIELDS)
 		return err_set(e, ERR_LIMIT, "the message needs more than %d HTTP fields", STREAM_FIELDS);
-	r->fields[r->fetch.fields_n++] = (struct http_field){name, value};
+	r->fields[r->fetch.fields_n++] = (struct http_field){name, value.len ? value : S("")}; /* one without a value is there all the same */
 	return true;
 }
 
