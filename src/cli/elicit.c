@@ -93,6 +93,19 @@ static void show_choices(struct elicit *f)
 	}
 }
 
+/* A list as it would be typed. */
+static void show_value(struct elicit *f, const struct json *value)
+{
+	if (value->kind != JSON_ARRAY) {
+		show(f, value->kind == JSON_STRING ? value->text : value->raw, 200);
+		return;
+	}
+	for (const struct json *one = value->first; one; one = one->next) {
+		show(f, one->kind == JSON_STRING ? one->text : one->raw, 100);
+		buf_add(&f->text, one->next ? S(", ") : S(""));
+	}
+}
+
 static void show_fallback(struct elicit *f)
 {
 	const struct json *fallback = fallback_of(&f->field);
@@ -102,7 +115,7 @@ static void show_fallback(struct elicit *f)
 		return;
 	}
 	buf_add(&f->text, S(" ["));
-	show(f, fallback->kind == JSON_STRING ? fallback->text : fallback->raw, 200);
+	show_value(f, fallback);
 	buf_add(&f->text, S("]: "));
 }
 

@@ -127,11 +127,12 @@ static void choices_go_by_number_value_or_title(void **state)
 
 static void several_choices_are_parted_by_commas(void **state)
 {
-	static const char several[] = FORM("\"c\":{\"type\":\"array\",\"minItems\":1,\"items\":{\"anyOf\":[{\"const\":\"r\",\"title\":\"Red\"},"
+	static const char several[] = FORM("\"c\":{\"type\":\"array\",\"minItems\":1,\"default\":[\"r\",\"g\"],\"items\":{\"anyOf\":[{\"const\":\"r\",\"title\":\"Red\"},"
 		"{\"const\":\"g\",\"title\":\"Green\"}]}}", "\"c\"");
 
 	(void)state;
 	begins(several);
+	shows("c [r, g]: ");
 	types("blue", "one of its choices");
 	types("2, Red", "Send {\"c\":[\"g\",\"r\"]}");
 	ends("yes", "{\"action\":\"accept\",\"content\":{\"c\":[\"g\",\"r\"]}}");
