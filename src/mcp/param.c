@@ -145,7 +145,7 @@ static bool encode(struct str text, struct arena *a, struct str *value)
 	struct buf out = buf_in(a, 0);
 
 	mirror_encode(&out, text);
-	*value = buf_str(&out);
+	*value = out.len ? buf_str(&out) : S(""); /* empty is a value, too: no slice of nothing */
 	return !out.full;
 }
 

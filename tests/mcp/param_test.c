@@ -98,7 +98,7 @@ static void what_cannot_be_mirrored_is_refused(void **state)
 
 /* --- What a call says --------------------------------------------------------------- */
 
-/* "" where the field is left out, NULL where the argument cannot be mirrored. */
+/* "(none)" where the field is left out, NULL where the argument cannot be mirrored. */
 static const char *value_of(struct param *p, const char *arguments)
 {
 	const struct json *tree;
@@ -109,7 +109,8 @@ static const char *value_of(struct param *p, const char *arguments)
 	assert_ok(json_read(str_of(arguments), &arena, &tree, &e), &e);
 	if (!param_value(p, tree, &arena, &value, &found))
 		return NULL;
-	return found ? arena_str(&arena, value).at : "";
+	assert_true(!found || value.at); /* an empty value is one, too */
+	return found ? arena_str(&arena, value).at : "(none)";
 }
 
 static void a_value_is_written_as_the_head_may_carry_it(void **state)
@@ -157,7 +158,7 @@ static void what_is_absent_or_null_has_no_field(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof arguments / sizeof *arguments; i++)
-		assert_string_equal(value_of(&p, arguments[i]), "");
+		assert_string_equal(value_of(&p, arguments[i]), "(none)");
 	assert_true(param_value(&p, NULL, &arena, &value, &found));
 	assert_false(found);
 }
