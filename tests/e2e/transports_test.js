@@ -1,12 +1,17 @@
-// The same tools from servers that others wrote.
+// The same tools over every transport: Streamable HTTP, the HTTP with SSE of 2024, and a program's standard input and output.
 import { startLegacy, startModern } from './servers/mcp.js';
 import { keyfobTest } from './support/keyfob.js';
-import { startServer } from './support/program.js';
+import { here, startServer } from './support/program.js';
 import { check, equal, match } from './support/test.js';
+
+const everything = `${here}node_modules/@modelcontextprotocol/server-everything/dist/index.js`;
+const program = (...args) => ['--', process.execPath, ...args];
 
 /* Where a server is: what comes first on the command line, and what last. */
 const EVERYTHING = [
 	['Streamable HTTP', async (t) => [[(await t.use(startServer('everything.js'))).url], []]],
+	['HTTP with SSE', async (t) => [[(await t.use(startServer('everything.js', 'sse'))).url], []]],
+	['stdio', async () => [[], program(everything, 'stdio')]],
 ];
 
 for (const [name, find] of EVERYTHING) {
@@ -53,6 +58,8 @@ for (const [name, find] of EVERYTHING) {
 const SDKS = [
 	['2.x over HTTP', async (t) => [[(await t.use(startModern())).url], []]],
 	['1.x over HTTP', async (t) => [[(await t.use(startLegacy())).url], []]],
+	['2.x over stdio', async () => [[], program(`${here}servers/stdio.js`)]],
+	['1.x over stdio', async () => [[], program(`${here}servers/stdio.js`, 'old')]],
 ];
 
 for (const [name, find] of SDKS)
