@@ -200,5 +200,5 @@ bool enrol_is_possible(const struct enrol *n)
 {
 	const struct tty *tty = n->world->tty;
 
-	return signin_needs_nobody(n->wish.type) || (tty && tty->present) || n->wish.browser.len > 0;
+	return grant_needs_nobody(n->wish.type) || (tty && tty->present) || n->wish.browser.len > 0;
 }

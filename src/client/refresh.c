@@ -1,9 +1,8 @@
 #include "client/refresh.h"
 
-#include "base/buf.h"
 #include "client/site.h"
+#include "client/token_file.h"
 #include "sys/clock.h"
-#include "sys/file.h"
 #include "sys/world.h"
 
 /* Two grants of one vault may be refreshed at once: whatever is next waits while the worker stores the other. */
@@ -161,10 +160,9 @@ static bool send(struct refresh *r, struct err *e)
 	return r->exchange != NULL;
 }
 
-/* A token that somebody else keeps fresh: read each time. One newline at its end is the file's. */
+/* A token that somebody else keeps fresh: read each time. */
 static bool read_token(struct refresh *r, struct str path, struct str *token, struct err *e)
 {
-	struct buf text = buf_in(&r->arena, TOKEN_MAX);
 	struct str name = arena_str(&r->arena, path); /* as a C string */
 	bool found;
 
@@ -172,15 +170,10 @@ static bool read_token(struct refresh *r, struct str path, struct str *token, st
 		return true;
 	if (!name.at)
 		return err_set(e, ERR_LIMIT, "the sign-in does not fit in memory");
-	if (!file_read(name.at, FILE_ANY, &text, &found, e))
+	if (!token_file_read(name, FILE_ANY, &r->arena, token, &found, e))
 		return false;
-	if (!found)
-		return err_set(e, ERR_LOGIN, "%.*s is not there, and with it goes the token that this sign-in is renewed by: put it back, or %.*s",
-			STR(str_first(path, 160)), STR(login(r)));
-	*token = buf_str(&text);
-	if (str_ends(*token, S("\n")))
-		*token = str_drop_last(*token, 1);
-	return true;
+	return found || err_set(e, ERR_LOGIN, "%.*s is not there, and with it goes the token that this sign-in is renewed by: put it back, or %.*s",
+		STR(str_first(path, 160)), STR(login(r)));
 }
 
 /* What is not needed as long as there is a refresh token may be missing so long. */

@@ -2,11 +2,9 @@
 
 #include "base/buf.h"
 #include "client/site.h"
+#include "client/token_file.h"
 #include "sys/clock.h"
-#include "sys/file.h"
 #include "sys/world.h"
-
-enum { SIGNIN_TOKEN_MAX = 64 * 1024 };
 
 static int64_t now(const struct signin *s)
 {
@@ -157,32 +155,14 @@ void signin_follow(struct signin *s)
 
 /* --- From beginning to end ---------------------------------------------------------------------- */
 
-bool signin_needs_nobody(enum grant_type type)
-{
-	return type == GRANT_CLIENT_CREDENTIALS || type == GRANT_JWT_BEARER || type == GRANT_ENTERPRISE;
-}
-
-/* A token that somebody else puts into a file, anew now and then. */
-static bool read_token_file(struct signin *s, struct str path, struct str *token, struct err *e)
-{
-	struct buf content = buf_in(&s->arena, SIGNIN_TOKEN_MAX);
-
-	if (!file_read(path.at, FILE_TRUSTED, &content, NULL, e))
-		return false;
-	*token = str_trim(buf_str(&content));
-	while (str_ends(*token, S("\n")) || str_ends(*token, S("\r")))
-		*token = str_trim(str_drop_last(*token, 1));
-	return token->len > 0 || err_set(e, ERR_USAGE, "%.*s holds no token", STR(str_first(path, 160)));
-}
-
 static bool read_token_files(struct signin *s, struct flow_setup *setup, struct err *e)
 {
 	const struct signin_wish *wish = &s->wish;
 
 	if (wish->type == GRANT_JWT_BEARER)
-		return read_token_file(s, wish->assertion_file, &setup->assertion, e);
+		return token_file_read(wish->assertion_file, FILE_TRUSTED, &s->arena, &setup->assertion, NULL, e);
 	if (wish->type == GRANT_ENTERPRISE)
-		return read_token_file(s, wish->id_token_file, &setup->id_token, e);
+		return token_file_read(wish->id_token_file, FILE_TRUSTED, &s->arena, &setup->id_token, NULL, e);
 	return true;
 }
 

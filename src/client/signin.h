@@ -71,9 +71,6 @@ struct signin {
 	bool over;
 };
 
-/* The grant is asked for without a person: no browser, no code, no terminal. */
-bool signin_needs_nobody(enum grant_type type);
-
 /* ERR_SYSTEM; ERR_USAGE for a token file of the wish that holds no token. */
 bool signin_start(struct signin *s, struct err *e);
 /* Ends it in whatever state: closes the door, gives the terminal back, wipes. Content with one that never began. */

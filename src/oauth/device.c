@@ -11,18 +11,12 @@
 
 enum { USER_CODE_MAX = 64, DEVICE_CODE_MAX = 4096, LIFE_UNTOLD_S = 600 };
 
-static void add(struct buf *form, struct str name, struct str value)
-{
-	if (value.len)
-		url_form_add(form, name, value);
-}
-
 bool device_request(const struct token_asker *q, struct str endpoint, struct fetch_request *r, struct err *e)
 {
 	struct buf form = buf_in(q->arena, 0);
 
-	add(&form, S("scope"), q->grant->scope);
-	add(&form, S("resource"), q->grant->resource);
+	token_form_add(&form, S("scope"), q->grant->scope);
+	token_form_add(&form, S("resource"), q->grant->resource);
 	return token_request(q, endpoint, &form, r, e) || err_where(e, "the device authorization endpoint");
 }
 
@@ -110,8 +104,8 @@ bool device_poll(struct device *d, const struct token_asker *q, struct fetch_req
 	if (q->now >= d->expires_at || d->polls >= DEVICE_POLLS)
 		return err_set(e, ERR_LOGIN, "nobody entered the code in time; start the sign-in again");
 	d->polls++;
-	add(&form, S("grant_type"), S("urn:ietf:params:oauth:grant-type:device_code"));
-	add(&form, S("device_code"), d->device_code);
+	token_form_add(&form, S("grant_type"), S("urn:ietf:params:oauth:grant-type:device_code"));
+	token_form_add(&form, S("device_code"), d->device_code);
 	return token_ask(q, &form, r, e);
 }
 

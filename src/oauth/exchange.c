@@ -12,12 +12,6 @@
 
 static const char who[] = "the identity provider";
 
-static void add(struct buf *form, struct str name, struct str value)
-{
-	if (value.len)
-		url_form_add(form, name, value);
-}
-
 bool exchange_request(const struct token_asker *q, struct str id_token, struct fetch_request *r, struct err *e)
 {
 	const struct grant *g = q->grant;
@@ -32,13 +26,13 @@ bool exchange_request(const struct token_asker *q, struct str id_token, struct f
 	if (id_token.len == 0)
 		return err_set(e, ERR_LOGIN, "there is no ID token to sign in with");
 	asker.grant = &there;
-	add(&form, S("grant_type"), S("urn:ietf:params:oauth:grant-type:token-exchange"));
-	add(&form, S("requested_token_type"), TYPE("id-jag"));
-	add(&form, S("audience"), g->issuer);
-	add(&form, S("resource"), g->resource);
-	add(&form, S("scope"), g->scope);
-	add(&form, S("subject_token"), id_token);
-	add(&form, S("subject_token_type"), TYPE("id_token"));
+	token_form_add(&form, S("grant_type"), S("urn:ietf:params:oauth:grant-type:token-exchange"));
+	token_form_add(&form, S("requested_token_type"), TYPE("id-jag"));
+	token_form_add(&form, S("audience"), g->issuer);
+	token_form_add(&form, S("resource"), g->resource);
+	token_form_add(&form, S("scope"), g->scope);
+	token_form_add(&form, S("subject_token"), id_token);
+	token_form_add(&form, S("subject_token_type"), TYPE("id_token"));
 	return token_request(&asker, g->idp_token_endpoint, &form, r, e) || err_where(e, "%s", who);
 }
 

@@ -29,6 +29,11 @@ enum flow_step flow_done(struct flow *f)
 	return f->step = FLOW_DONE;
 }
 
+bool flow_is_redirect(int status)
+{
+	return status == 301 || status == 302 || status == 307 || status == 308;
+}
+
 struct token_asker flow_asker(const struct flow *f, int64_t now, struct arena *a)
 {
 	return (struct token_asker){

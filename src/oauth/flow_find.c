@@ -3,11 +3,6 @@
 #include "base/buf.h"
 #include "oauth/quote.h"
 
-static bool is_redirect(int status)
-{
-	return status == 301 || status == 302 || status == 307 || status == 308;
-}
-
 static enum flow_step get(struct flow *f, const struct url *url)
 {
 	static const struct http_field accept[] = {{S_INIT("Accept"), S_INIT("application/json")}};
@@ -44,7 +39,7 @@ static bool follow(struct flow *f, const struct fetch_answer *answer, struct url
 {
 	struct str location = fetch_field(answer->fields, answer->fields_n, S("location"), NULL);
 
-	return is_redirect(answer->status) && location.len && f->redirects < FLOW_REDIRECTS &&
+	return flow_is_redirect(answer->status) && location.len && f->redirects < FLOW_REDIRECTS &&
 		url_resolve(&f->fetched, location, f->setup.arena, url, NULL) && url_same_origin(&f->fetched, url);
 }
 
@@ -223,7 +218,7 @@ enum flow_step flow_find_answer(struct flow *f, const struct fetch_answer *answe
 	if (answer->status == 404 && f->told)
 		return next_place(f);
 	f->told = answer->status != 404;
-	err_set(&f->err, is_redirect(answer->status) ? ERR_INPUT : ERR_FAILED, is_redirect(answer->status) ?
+	err_set(&f->err, flow_is_redirect(answer->status) ? ERR_INPUT : ERR_FAILED, flow_is_redirect(answer->status) ?
 		"status %d, a redirect that is not followed (another origin, or too many)" : "status %d", answer->status);
 	/* A server in trouble must not look like one that has no such document. */
 	if (f->at == FLOW_AT_RESOURCE && (answer->status >= 500 || answer->status == 429)) {

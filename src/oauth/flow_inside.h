@@ -10,6 +10,8 @@ enum flow_step flow_fail(struct flow *f);
 enum flow_step flow_send(struct flow *f, enum flow_place at, size_t max);
 /* The tokens are in the grant. */
 enum flow_step flow_done(struct flow *f);
+/* A status that sends a GET elsewhere and is followed for documents. */
+bool flow_is_redirect(int status);
 /* Who asks the token endpoint, with all that is made in a. */
 struct token_asker flow_asker(const struct flow *f, int64_t now, struct arena *a);
 /* Keeps a nonce that came, for the next request to the token endpoint. */

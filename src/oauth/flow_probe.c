@@ -63,11 +63,6 @@ enum flow_step flow_probe_begin(struct flow *f)
 	return f->step;
 }
 
-static bool is_redirect(int status)
-{
-	return status == 301 || status == 302 || status == 307 || status == 308;
-}
-
 static bool is_well(int status)
 {
 	return status >= 200 && status < 300;
@@ -78,7 +73,7 @@ static bool is_hopeless(struct flow *f, const struct fetch_answer *answer)
 {
 	int status = answer->status;
 
-	if (is_redirect(status)) {
+	if (flow_is_redirect(status)) {
 		struct str location = fetch_field(answer->fields, answer->fields_n, S("location"), NULL);
 
 		return !err_set(&f->err, ERR_FAILED, "the server sends to another address: \"%s\"; use that one", quote_url(location).text);

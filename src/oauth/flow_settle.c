@@ -2,11 +2,6 @@
 
 #include "oauth/scope.h"
 
-static bool needs_a_person(enum grant_type type)
-{
-	return type == GRANT_AUTHORIZATION_CODE || type == GRANT_DEVICE_CODE;
-}
-
 static bool idp_is_good(struct flow *f)
 {
 	const struct flow_setup *s = &f->setup;
@@ -77,7 +72,7 @@ static bool settle_key(struct flow *f)
 	return dpop_draw_key(f->setup.rng, f->setup.arena, &f->grant.dpop_key, &f->err);
 }
 
-static bool settle_scope(struct flow *f)
+static void settle_scope(struct flow *f)
 {
 	const struct grant *known = f->setup.known;
 	const struct scope_facts facts = {
@@ -86,12 +81,11 @@ static bool settle_scope(struct flow *f)
 		.challenge = f->challenge.scope,
 		.resource = f->resource.scopes,
 		/* A refresh token is of use where a person would have to come back. */
-		.offline_offered = f->issuer.offers_offline && needs_a_person(f->setup.type),
+		.offline_offered = f->issuer.offers_offline && !grant_needs_nobody(f->setup.type),
 	};
 
 	f->scope = scope_choose(&facts, f->setup.arena);
 	f->grant.scope = f->scope;
-	return true;
 }
 
 static void settle_type(struct flow *f)
@@ -115,5 +109,6 @@ bool flow_settle(struct flow *f)
 	if (f->setup.resource.len)
 		f->grant.resource = f->setup.resource;
 	settle_type(f);
-	return settle_key(f) && settle_scope(f);
+	settle_scope(f);
+	return settle_key(f);
 }

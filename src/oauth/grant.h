@@ -32,6 +32,12 @@ enum grant_type {
 	GRANT_ENTERPRISE,         /* token exchange to an ID-JAG at an identity provider (RFC 8693), then jwt-bearer */
 };
 
+/* It is had without any person: by who has the client's secret, or somebody's word for it. */
+static inline bool grant_needs_nobody(enum grant_type type)
+{
+	return type == GRANT_CLIENT_CREDENTIALS || type == GRANT_JWT_BEARER || type == GRANT_ENTERPRISE;
+}
+
 struct grant {
 	/* The authorization server; empty for a token that was given. */
 	struct str issuer;

@@ -125,11 +125,6 @@ static bool no_way(const struct metadata_issuer *m, struct err *e)
 }
 
 /* Nobody is there who could answer for a client that appears by itself (MCP client credentials extension). */
-static bool needs_known_client(enum grant_type type)
-{
-	return type == GRANT_CLIENT_CREDENTIALS || type == GRANT_JWT_BEARER || type == GRANT_ENTERPRISE;
-}
-
 static bool no_client(const struct register_choice *c, enum grant_type type, struct grant *g, struct err *e)
 {
 	g->client = GRANT_CLIENT_NONE;
@@ -191,7 +186,7 @@ bool register_choose(const struct register_choice *c, struct arena scratch, stru
 		take_known(known, g);
 		return true;
 	}
-	if (needs_known_client(g->type))
+	if (grant_needs_nobody(g->type))
 		return no_client(c, g->type, g, e);
 	if (c->config->metadata_url.len && c->m->takes_metadata_id)
 		return take_document(c, scratch, g, e);

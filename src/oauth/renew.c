@@ -14,11 +14,6 @@ static struct token_asker asker(const struct renew *r, int64_t now)
 	return (struct token_asker){.grant = r->grant, .now = now, .rng = r->rng, .nonce = r->nonce, .arena = r->arena};
 }
 
-static bool is_by_itself(enum grant_type type)
-{
-	return type == GRANT_CLIENT_CREDENTIALS || type == GRANT_JWT_BEARER || type == GRANT_ENTERPRISE;
-}
-
 bool renew_is_possible(const struct grant *g)
 {
 	if (g->token_endpoint.len == 0)
@@ -65,7 +60,7 @@ static enum renew_step ask(struct renew *r, enum renew_place at, int64_t now)
 
 static enum renew_step ask_by_itself(struct renew *r, int64_t now)
 {
-	if (!is_by_itself(r->grant->type))
+	if (!grant_needs_nobody(r->grant->type))
 		return ask(r, RENEW_AT_END, now);
 	return ask(r, r->grant->type == GRANT_ENTERPRISE ? RENEW_AT_IDP : RENEW_AT_TOKEN, now);
 }
@@ -90,7 +85,7 @@ static enum renew_step spent(struct renew *r, int64_t now)
 {
 	if (r->at == RENEW_AT_REFRESH) {
 		r->grant->refresh_token = (struct str){0};
-		if (is_by_itself(r->grant->type)) {
+		if (grant_needs_nobody(r->grant->type)) {
 			err_clear(&r->err);
 			return ask_by_itself(r, now);
 		}

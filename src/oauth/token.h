@@ -62,6 +62,8 @@ bool token_refresh(const struct token_asker *q, struct fetch_request *r, struct 
 bool token_credentials(const struct token_asker *q, struct fetch_request *r, struct err *e);
 /* Somebody else's word for who signs in (RFC 7523 §2.1): with scope and resource. */
 bool token_bearer(const struct token_asker *q, struct str assertion, struct fetch_request *r, struct err *e);
+/* Appends a parameter to a form, unless its value is empty. */
+void token_form_add(struct buf *form, struct str name, struct str value);
 /* Any other grant: form holds its parameters, but for the resource. */
 bool token_ask(const struct token_asker *q, struct buf *form, struct fetch_request *r, struct err *e);
 /* Any form of the client, to any url: a POST with the client's authentication added, and nothing else. */

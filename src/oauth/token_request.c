@@ -15,7 +15,7 @@ static bool too_large(struct err *e)
 	return err_set(e, ERR_LIMIT, "the request to the token endpoint does not fit in memory");
 }
 
-static void add(struct buf *form, struct str name, struct str value)
+void token_form_add(struct buf *form, struct str name, struct str value)
 {
 	if (value.len)
 		url_form_add(form, name, value);
@@ -47,8 +47,8 @@ static bool add_assertion(const struct token_asker *q, struct buf *form, struct 
 
 	if (!assertion_make(&claims, q->arena, &jwt, e))
 		return false;
-	add(form, S("client_assertion_type"), ASSERTION_TYPE);
-	add(form, S("client_assertion"), jwt);
+	token_form_add(form, S("client_assertion_type"), ASSERTION_TYPE);
+	token_form_add(form, S("client_assertion"), jwt);
 	return true;
 }
 
@@ -60,11 +60,11 @@ static bool add_client(const struct token_asker *q, struct buf *form, struct err
 	case GRANT_AUTH_KEY:
 		return add_assertion(q, form, e);
 	case GRANT_AUTH_POST:
-		add(form, S("client_id"), g->client_id);
-		add(form, S("client_secret"), g->client_secret);
+		token_form_add(form, S("client_id"), g->client_id);
+		token_form_add(form, S("client_secret"), g->client_secret);
 		return true;
 	case GRANT_AUTH_NONE:
-		add(form, S("client_id"), g->client_id);
+		token_form_add(form, S("client_id"), g->client_id);
 		return true;
 	case GRANT_AUTH_BASIC:
 		return true;
@@ -106,7 +106,7 @@ bool token_request(const struct token_asker *q, struct str url, struct buf *form
 
 bool token_ask(const struct token_asker *q, struct buf *form, struct fetch_request *r, struct err *e)
 {
-	add(form, S("resource"), q->grant->resource);
+	token_form_add(form, S("resource"), q->grant->resource);
 	return make(q, q->grant->token_endpoint, form, q->grant->dpop_key.len > 0, r, e) || err_where(e, "the token endpoint");
 }
 
@@ -114,10 +114,10 @@ bool token_exchange(const struct token_asker *q, struct str code, struct str ver
 {
 	struct buf form = buf_in(q->arena, 0);
 
-	add(&form, S("grant_type"), S("authorization_code"));
-	add(&form, S("code"), code);
-	add(&form, S("redirect_uri"), q->grant->redirect_uri);
-	add(&form, S("code_verifier"), verifier);
+	token_form_add(&form, S("grant_type"), S("authorization_code"));
+	token_form_add(&form, S("code"), code);
+	token_form_add(&form, S("redirect_uri"), q->grant->redirect_uri);
+	token_form_add(&form, S("code_verifier"), verifier);
 	return token_ask(q, &form, r, e);
 }
 
@@ -127,8 +127,8 @@ bool token_refresh(const struct token_asker *q, struct fetch_request *r, struct 
 
 	if (q->grant->refresh_token.len == 0)
 		return err_set(e, ERR_LOGIN, "there is no refresh token; log in again");
-	add(&form, S("grant_type"), S("refresh_token"));
-	add(&form, S("refresh_token"), q->grant->refresh_token);
+	token_form_add(&form, S("grant_type"), S("refresh_token"));
+	token_form_add(&form, S("refresh_token"), q->grant->refresh_token);
 	return token_ask(q, &form, r, e);
 }
 
@@ -136,8 +136,8 @@ bool token_credentials(const struct token_asker *q, struct fetch_request *r, str
 {
 	struct buf form = buf_in(q->arena, 0);
 
-	add(&form, S("grant_type"), S("client_credentials"));
-	add(&form, S("scope"), q->grant->scope);
+	token_form_add(&form, S("grant_type"), S("client_credentials"));
+	token_form_add(&form, S("scope"), q->grant->scope);
 	return token_ask(q, &form, r, e);
 }
 
@@ -147,8 +147,8 @@ bool token_bearer(const struct token_asker *q, struct str assertion, struct fetc
 
 	if (assertion.len == 0)
 		return err_set(e, ERR_LOGIN, "there is no assertion to sign in with");
-	add(&form, S("grant_type"), S("urn:ietf:params:oauth:grant-type:jwt-bearer"));
-	add(&form, S("assertion"), assertion);
-	add(&form, S("scope"), q->grant->scope);
+	token_form_add(&form, S("grant_type"), S("urn:ietf:params:oauth:grant-type:jwt-bearer"));
+	token_form_add(&form, S("assertion"), assertion);
+	token_form_add(&form, S("scope"), q->grant->scope);
 	return token_ask(q, &form, r, e);
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "client/refresh.h"
+#include "client/token_file.h"
 #include "support/vault_box.h"
 
 static struct vault_box box;
@@ -164,9 +165,8 @@ static void an_identity_provider_is_asked_first(void **state)
 
 	(void)state;
 	p.grant.id_token_file = str_of(folder_path(&box.f, "id"));
-	folder_write(&box.f, "id", S("i.d.t\n\n"), 0600);
-	/* One newline is the file's; a second one is nobody's, and no token holds it. */
-	steps[0] = (struct step){"&subject_token=i.d.t%0A&", NULL, 400, SPENT};
+	folder_write(&box.f, "id", S(" i.d.t\r\n\n"), 0600);
+	steps[0] = (struct step){"&subject_token=i.d.t&", NULL, 400, SPENT};
 	fails(&p, ERR_LOGIN, "the identity provider");
 	folder_write(&box.f, "id", S("i.d.t\n"), 0600);
 	over = false;
@@ -191,13 +191,23 @@ static void a_file_that_is_gone_is_named(void **state)
 static void a_file_too_long_for_a_token_is_refused(void **state)
 {
 	struct profile p = machine(GRANT_JWT_BEARER);
-	static char text[TOKEN_MAX + 2];
+	static char text[TOKEN_FILE_MAX + 1];
 
 	(void)state;
 	memset(text, 'x', sizeof text);
 	p.grant.assertion_file = str_of(folder_path(&box.f, "long"));
 	folder_write(&box.f, "long", str_make(text, sizeof text), 0600);
 	fails(&p, ERR_LIMIT, "/long");
+}
+
+static void a_file_that_is_empty_is_named(void **state)
+{
+	struct profile p = machine(GRANT_JWT_BEARER);
+
+	(void)state;
+	p.grant.assertion_file = str_of(folder_path(&box.f, "empty"));
+	folder_write(&box.f, "empty", S(" \n"), 0600);
+	fails(&p, ERR_USAGE, "/empty holds no token");
 }
 
 /* The file serves only where the refresh token does not. */
@@ -281,6 +291,7 @@ int main(void)
 		refresh_test(an_identity_provider_is_asked_first),
 		refresh_test(a_file_that_is_gone_is_named),
 		refresh_test(a_file_too_long_for_a_token_is_refused),
+		refresh_test(a_file_that_is_empty_is_named),
 		refresh_test(a_refresh_token_needs_no_file),
 		refresh_test(behind_a_spent_refresh_token_stands_the_grant),
 		refresh_test(a_spent_refresh_token_is_buried_whatever_follows),
