@@ -64,6 +64,16 @@ static bool take(struct reader *r, char c)
 	return true;
 }
 
+/* Takes the bracket that closes an empty array or object, and no blank behind it: that is not of the value. */
+static bool take_close(struct reader *r, char c)
+{
+	skip_blank(r);
+	if (!r->rest.len || r->rest.at[0] != c)
+		return false;
+	r->rest = str_from(r->rest, 1);
+	return true;
+}
+
 static bool read_string(struct reader *r, struct str *text)
 {
 	struct quoted q;
@@ -103,7 +113,7 @@ static bool read_array(struct reader *r, struct json *array)
 {
 	struct json **tail = &array->first;
 
-	if (take(r, ']'))
+	if (take_close(r, ']'))
 		return true;
 	do {
 		*tail = add(r);
@@ -144,7 +154,7 @@ static bool read_object(struct reader *r, struct json *object)
 {
 	struct json **tail = &object->first;
 
-	if (take(r, '}'))
+	if (take_close(r, '}'))
 		return true;
 	do {
 		*tail = add(r);

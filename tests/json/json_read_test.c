@@ -569,7 +569,7 @@ static void tells_the_place_of_every_value(void **state)
 	struct arena a;
 	const struct json *tree, *b, *c;
 	struct err e = {0};
-	struct str text = S("{ \"\xc3\xa9\": 1,\n\t\"b\" : [\r\n  true, \"x\"],\n\n\"c\":{}}");
+	struct str text = S("{ \"\xc3\xa9\": 1,\n\t\"b\" : [\r\n  true, \"x\"],\n\n\"c\":{ } , \"d\" : [ ]\n}");
 
 	(void)state;
 	assert_true(arena_new(&a, 4096));
@@ -588,7 +588,8 @@ static void tells_the_place_of_every_value(void **state)
 	assert_int_equal(c->column, 1);
 	assert_str(b->raw, "[\r\n  true, \"x\"]");
 	assert_str(b->first->next->raw, "\"x\"");
-	assert_str(c->raw, "{}");
+	assert_str(c->raw, "{ }");
+	assert_str(json_get(tree, S("d"))->raw, "[ ]");
 	assert_true(str_same(tree->raw, text));
 	arena_free(&a);
 }
