@@ -7,12 +7,11 @@
 #include "base/err.h"
 #include "base/len.h"
 #include "base/secret.h"
-#include "crypto/der.h"
 #include "crypto/hash.h"
 #include "crypto/rng.h"
 
 /* An RSA key for BearSSL, with its modulus and public exponent, so that what was signed can be looked at before it leaves. */
-struct rsa {
+struct sig_rsa {
 	br_rsa_private_key secret;
 	br_rsa_public_key open;
 };
@@ -85,8 +84,17 @@ bool sig_of_scalar(struct sig_key *k, struct str scalar, struct err *e)
 	return err_set(e, ERR_INPUT, "the number is no P-256 key: it is zero or too large");
 }
 
+static bool sign_ec(const struct sig_key *k, const uint8_t *hash, uint8_t *out, size_t *n)
+{
+	br_ec_private_key secret = ec_of(k);
+
+	*n = br_ecdsa_sign_raw_get_default()(br_ec_get_default(), &br_sha256_vtable, hash, &secret, out);
+	return *n == 2 * SIG_SCALAR;
+}
+
 /* --- RSA --------------------------------------------------------------------------------------- */
 
+/* How long a number is, is no secret: BearSSL does not hide it either. */
 static struct str without_zeroes(struct str n)
 {
 	while (n.len && !n.at[0])
@@ -112,104 +120,37 @@ static bool check_size(uint32_t bits, struct err *e)
 	return true;
 }
 
-/* Halves of one length, as BearSSL's CRT wants them. */
-static bool fits(struct str part, size_t half)
+static bool copy(const struct sig_rsa_parts *r, struct arena *a, struct sig_rsa_parts *own)
 {
-	return part.len > 0 && part.len <= half;
-}
+	const struct str *from[] = {&r->n, &r->e, &r->p, &r->q, &r->dp, &r->dq, &r->qi};
+	struct str *to[] = {&own->n, &own->e, &own->p, &own->q, &own->dp, &own->dq, &own->qi};
 
-bool sig_of_rsa(struct sig_key *k, struct str n, struct str e_, struct str p, struct str q, struct str dp, struct str dq, struct str qi,
-	struct arena *a, struct err *e)
-{
-	struct str *const parts[] = {&n, &e_, &p, &q, &dp, &dq, &qi};
-	struct rsa *rsa = arena_one(a, struct rsa);
-	size_t half;
-
-	*k = (struct sig_key){.alg = SIG_RS256, .rsa = rsa};
-	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-		*parts[i] = arena_str(a, without_zeroes(*parts[i]));
-		if (!rsa || !parts[i]->at)
-			return err_set(e, ERR_LIMIT, "the RSA key does not fit in memory");
+	for (size_t i = 0; i < sizeof to / sizeof *to; i++) {
+		*to[i] = arena_str(a, without_zeroes(*from[i]));
+		if (!to[i]->at)
+			return false;
 	}
-	if (!check_size(bits_of(n), e))
-		return false;
-	half = len_add(n.len / 2, 8);
-	if (!fits(p, half) || !fits(q, half) || !fits(dp, half) || !fits(dq, half) || !fits(qi, half) || !e_.len || e_.len > 8)
-		return err_set(e, ERR_INPUT, "the parts of the RSA key do not fit together");
-	rsa->secret = (br_rsa_private_key){bits_of(n), bytes_of(p), p.len, bytes_of(q), q.len, bytes_of(dp), dp.len, bytes_of(dq), dq.len,
-		bytes_of(qi), qi.len};
-	rsa->open = (br_rsa_public_key){bytes_of(n), n.len, bytes_of(e_), e_.len};
 	return true;
 }
 
-/* --- DER --------------------------------------------------------------------------------------- */
-
-static bool take_ec(struct sig_key *k, const br_ec_private_key *ec, struct err *e)
+static void lend(struct sig_rsa *rsa, const struct sig_rsa_parts *r)
 {
-	struct str scalar = str_make(ec->x, ec->xlen);
-	uint8_t whole[SIG_SCALAR] = {0};
-	bool good;
-
-	if (ec->curve != BR_EC_secp256r1)
-		return err_set(e, ERR_INPUT, "the key is on another curve than P-256, the only one that is used here (ES256)");
-	scalar = without_zeroes(scalar);
-	if (scalar.len > sizeof whole)
-		return err_set(e, ERR_INPUT, "the number is no P-256 key: it is too large");
-	if (scalar.len)
-		memcpy(whole + (sizeof whole - scalar.len), scalar.at, scalar.len);
-	good = sig_of_scalar(k, str_make(whole, sizeof whole), e);
-	secret_wipe(whole, sizeof whole);
-	return good;
+	rsa->secret = (br_rsa_private_key){bits_of(r->n), bytes_of(r->p), r->p.len, bytes_of(r->q), r->q.len,
+		bytes_of(r->dp), r->dp.len, bytes_of(r->dq), r->dq.len, bytes_of(r->qi), r->qi.len};
+	rsa->open = (br_rsa_public_key){bytes_of(r->n), r->n.len, bytes_of(r->e), r->e.len};
 }
 
-/* The modulus and the public exponent, which stand in PKCS#1 (RFC 8017 §A.1.2), alone or within PKCS#8 (RFC 5958 §2). */
-static bool read_public_half(struct str der, struct str *modulus, struct str *exponent)
+/* Halves of one length, more or less, as BearSSL's CRT wants them; the public exponent is odd and at least 3. */
+static bool may_fit(const struct sig_rsa_parts *r)
 {
-	struct str key, inner;
+	const struct str halves[] = {r->p, r->q, r->dp, r->dq, r->qi};
+	size_t half = len_add(r->n.len / 2, 8);
 
-	if (!der_take(&der, DER_SEQUENCE, &key) || !der_take(&key, DER_INTEGER, NULL))
-		return false;
-	if (der_take(&key, DER_SEQUENCE, NULL) &&
-		!(der_take(&key, DER_OCTETS, &inner) && der_take(&inner, DER_SEQUENCE, &key) && der_take(&key, DER_INTEGER, NULL)))
-		return false;
-	return der_take_unsigned(&key, modulus) && der_take_unsigned(&key, exponent);
+	for (size_t i = 0; i < sizeof halves / sizeof *halves; i++)
+		if (halves[i].len == 0 || halves[i].len > half)
+			return false;
+	return r->e.len > 0 && r->e.len <= 8 && r->e.at[r->e.len - 1] & 1 && !str_same(r->e, S("\1"));
 }
-
-/* BearSSL decodes the private half alone, and finds the other only for primes of one kind. */
-static bool take_rsa(struct sig_key *k, struct str der, const br_rsa_private_key *r, struct arena *a, struct err *e)
-{
-	struct str modulus, exponent;
-
-	if (!read_public_half(der, &modulus, &exponent))
-		return err_set(e, ERR_INPUT, "the RSA key lacks its modulus or its public exponent");
-	return sig_of_rsa(k, modulus, exponent, str_make(r->p, r->plen), str_make(r->q, r->qlen),
-		str_make(r->dp, r->dplen), str_make(r->dq, r->dqlen), str_make(r->iq, r->iqlen), a, e);
-}
-
-bool sig_read_der(struct sig_key *k, struct str der, struct arena *a, struct err *e)
-{
-	br_skey_decoder_context decoder;
-	bool good;
-
-	*k = (struct sig_key){0};
-	br_skey_decoder_init(&decoder);
-	br_skey_decoder_push(&decoder, der.at, der.len);
-	switch (br_skey_decoder_key_type(&decoder)) {
-	case BR_KEYTYPE_EC:
-		good = take_ec(k, br_skey_decoder_get_ec(&decoder), e);
-		break;
-	case BR_KEYTYPE_RSA:
-		good = take_rsa(k, der, br_skey_decoder_get_rsa(&decoder), a, e);
-		break;
-	default:
-		good = err_set(e, ERR_INPUT, "this is no private key that can be used: EC on P-256, or RSA of %d to %d bits, as PKCS#8, SEC 1 or PKCS#1",
-			SIG_RSA_MIN, SIG_RSA_MAX);
-	}
-	secret_wipe(&decoder, sizeof decoder);
-	return good;
-}
-
-/* --- Signing ----------------------------------------------------------------------------------- */
 
 /* A fault in the computation would give the key away: nothing leaves that the public half does not confirm. */
 static bool is_right(const br_rsa_public_key *open, const uint8_t *hash, const uint8_t *signature, size_t n)
@@ -220,19 +161,46 @@ static bool is_right(const br_rsa_public_key *open, const uint8_t *hash, const u
 		memcmp(found, hash, HASH_SHA256) == 0;
 }
 
-static bool sign_rsa(const struct rsa *rsa, const uint8_t *hash, uint8_t *out, size_t *n)
+static bool sign_rsa(const struct sig_rsa *rsa, const uint8_t *hash, uint8_t *out, size_t *n)
 {
 	*n = rsa->open.nlen;
 	return br_rsa_pkcs1_sign_get_default()(BR_HASH_OID_SHA256, hash, HASH_SHA256, &rsa->secret, out) && is_right(&rsa->open, hash, out, *n);
 }
 
-static bool sign_ec(const struct sig_key *k, const uint8_t *hash, uint8_t *out, size_t *n)
+/* A key that cannot sign is found out now, not when it is needed. */
+static bool does_sign(const struct sig_rsa *rsa)
 {
-	br_ec_private_key secret = ec_of(k);
+	static const uint8_t hash[HASH_SHA256];
+	uint8_t out[SIG_MAX];
+	size_t n;
+	bool good = sign_rsa(rsa, hash, out, &n);
 
-	*n = br_ecdsa_sign_raw_get_default()(br_ec_get_default(), &br_sha256_vtable, hash, &secret, out);
-	return *n == 2 * SIG_SCALAR;
+	secret_wipe(out, sizeof out); /* one that is wrong would give the key away */
+	return good;
 }
+
+bool sig_of_rsa(struct sig_key *k, const struct sig_rsa_parts *parts, struct arena *a, struct err *e)
+{
+	struct sig_rsa_parts own = {0};
+	bool good;
+
+	*k = (struct sig_key){.alg = SIG_RS256};
+	if (!check_size(bits_of(without_zeroes(parts->n)), e))
+		return false;
+	k->rsa = arena_one(a, struct sig_rsa);
+	good = k->rsa && copy(parts, a, &own);
+	if (k->rsa)
+		lend(k->rsa, &own);
+	if (!good)
+		err_set(e, ERR_LIMIT, "the RSA key does not fit in memory");
+	else if (!may_fit(&own) || !does_sign(k->rsa))
+		good = err_set(e, ERR_INPUT, "the parts of the RSA key do not fit together: the file is damaged");
+	if (!good)
+		sig_wipe(k);
+	return good;
+}
+
+/* --- Signing ----------------------------------------------------------------------------------- */
 
 bool sig_sign(const struct sig_key *k, struct str message, uint8_t out[static SIG_MAX], size_t *n, struct err *e)
 {
@@ -246,7 +214,19 @@ bool sig_sign(const struct sig_key *k, struct str message, uint8_t out[static SI
 	return err_set(e, ERR_INPUT, "the private key does not fit together: nothing can be signed with it");
 }
 
+static void wipe_rsa(struct sig_rsa *rsa)
+{
+	secret_wipe(rsa->secret.p, rsa->secret.plen);
+	secret_wipe(rsa->secret.q, rsa->secret.qlen);
+	secret_wipe(rsa->secret.dp, rsa->secret.dplen);
+	secret_wipe(rsa->secret.dq, rsa->secret.dqlen);
+	secret_wipe(rsa->secret.iq, rsa->secret.iqlen);
+	secret_wipe(rsa, sizeof *rsa);
+}
+
 void sig_wipe(struct sig_key *k)
 {
+	if (k->rsa)
+		wipe_rsa(k->rsa);
 	secret_wipe(k, sizeof *k);
 }

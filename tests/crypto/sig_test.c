@@ -135,6 +135,41 @@ static void a_drawn_key_is_the_one_of_its_number(void **state)
 	assert_memory_equal(k.y, again.y, SIG_POINT);
 }
 
+static struct str bytes(const char *hex)
+{
+	struct buf out = buf_in(&arena, 0);
+
+	assert_true(hex_decode(&out, str_of(hex)));
+	return buf_str(&out);
+}
+
+/* The number that ECDSA draws is drawn as RFC 6979 has it, so that no bad source of numbers gives the key away:
+ * the signatures are those of its appendix A.2.5. */
+static void p256_signs_as_rfc_6979_does(void **state)
+{
+	static const char *const cases[][2] = {
+		{"sample", "efd48b2aacb6a8fd1140dd9cd45e81d69d2c877b56aaf991c34d0ea84eaf3716"
+			"f7cb1c942d657c41d436c7a1b6e29f65f3e900dbb9aff4064dc4ab2f843acda8"},
+		{"test", "f1abb023518351cd71d881567b1ea663ed3efcf6c5132b354f28d3b0b7d38367"
+			"019f4113742a2b14bd25926b49c649155f267e60d3814b4c0cc84250e46f0083"},
+	};
+	struct sig_key k;
+
+	(void)state;
+	assert_ok(sig_of_scalar(&k, bytes("c9afa9d845ba75166b5c215767b1d6934e50c3db36e89b127b8a622b120f6721"), &e), &e);
+	assert_memory_equal(k.x, bytes("60fed4ba255a9d31c961eb74c6356d68c049b8923b61fa6ce669622e60f29fb6").at, SIG_POINT);
+	assert_memory_equal(k.y, bytes("7903fe1008b8bc99a41ae9e95628bc64f2f1b20c2d7e9f5177a3c294d4462299").at, SIG_POINT);
+	for (size_t i = 0; i < 2; i++) {
+		uint8_t out[SIG_MAX];
+		struct buf hex = buf_in(&arena, 0);
+		size_t n;
+
+		assert_ok(sig_sign(&k, str_of(cases[i][0]), out, &n, &e), &e);
+		hex_encode(&hex, str_make(out, n));
+		assert_str(buf_str(&hex), cases[i][1]);
+	}
+}
+
 /* The public point of 1 is the base point of the curve (FIPS 186-4, D.1.2.3). */
 static void the_point_of_one_is_the_base_point(void **state)
 {
@@ -185,6 +220,185 @@ static void keys_that_are_not_used_here(void **state)
 	assert_refused(sig_read_der(&(struct sig_key){0}, S(""), &arena, &e), "no private key");
 }
 
+/* SEC 1 files of the same small key, its number written with fewer and with more bytes than 32. */
+static void a_number_may_be_short_or_long(void **state)
+{
+	static const char curve[] = "a00a06082a8648ce3d030107";
+	static const struct {
+		const char *d;
+		bool good;
+	} cases[] = {
+		{"04021a1b", true},
+		{"0420000000000000000000000000000000000000000000000000000000000000" "1a1b", true},
+		{"0422000000000000000000000000000000000000000000000000000000000000" "00001a1b", true},
+		{"0421010000000000000000000000000000000000000000000000000000000000" "001a1b", false},
+		{"0400", false},
+		{"0420ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc63" "2551", false},
+	};
+	uint8_t number[SIG_SCALAR] = {[30] = 0x1a, [31] = 0x1b};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct str d = bytes(cases[i].d);
+		struct buf file = buf_in(&arena, 0);
+		struct sig_key k;
+
+		buf_add_char(&file, 0x30);
+		buf_add_char(&file, (char)(3 + d.len + (sizeof curve - 1) / 2));
+		buf_add(&file, S("\x02\x01\x01"));
+		buf_add(&file, d);
+		buf_add(&file, bytes(curve));
+		if (!cases[i].good) {
+			assert_refused(sig_read_der(&k, buf_str(&file), &arena, &e), "no P-256 key");
+			continue;
+		}
+		assert_ok(sig_read_der(&k, buf_str(&file), &arena, &e), &e);
+		assert_memory_equal(k.scalar, number, SIG_SCALAR);
+	}
+}
+
+static void a_number_that_is_not_that_of_its_point_is_damaged(void **state)
+{
+	static const char *const files[] = {"keys/ec.pem", "keys/ec-sec1.pem"};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct str whole = der(files[i]);
+		struct str copy = arena_str(&arena, whole);
+		struct sig_key k;
+		size_t at;
+
+		assert_ok(sig_read_der(&k, whole, &arena, &e), &e);
+		at = str_find_str(whole, str_make(k.scalar, SIG_SCALAR));
+		assert_true(at < whole.len);
+		((char *)(uintptr_t)copy.at)[at + 9] ^= 1;
+		assert_refused(sig_read_der(&k, copy, &arena, &e), "do not belong together");
+		assert_memory_equal(&k, &(struct sig_key){0}, sizeof k);
+	}
+}
+
+static void a_file_that_is_cut_short_or_goes_on_is_no_key(void **state)
+{
+	static const char *const files[] = {"keys/ec.pem", "keys/ec-sec1.pem", "keys/rsa.pem", "keys/rsa-pkcs1.pem"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+		struct str whole = der(files[i]);
+		struct buf more = buf_in(&arena, 0);
+		struct sig_key k;
+
+		for (size_t n = 0; n < whole.len; n++)
+			assert_refused(sig_read_der(&k, str_first(whole, n), &arena, &e), "no private key");
+		buf_add(&more, whole);
+		buf_add_char(&more, 0);
+		assert_refused(sig_read_der(&k, buf_str(&more), &arena, &e), "no private key");
+	}
+}
+
+static void add_number(struct buf *out, struct str bytes_of_it)
+{
+	buf_add(out, S("\x02\x82"));
+	buf_add_char(out, (char)((bytes_of_it.len + 1) >> 8));
+	buf_add_char(out, (char)((bytes_of_it.len + 1) & 0xff));
+	buf_add_char(out, 0);
+	buf_add(out, bytes_of_it);
+}
+
+static void a_key_that_is_too_long_is_told_its_length(void **state)
+{
+	static uint8_t ones[1024];
+	static const struct {
+		size_t n;
+		const char *why;
+	} cases[] = {{513, "4104 bits is too long"}, {1024, "8192 bits is too long"}};
+
+	(void)state;
+	memset(ones, 0xff, sizeof ones);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		size_t n = cases[i].n;
+		struct buf body = buf_in(&arena, 0), file = buf_in(&arena, 0);
+		struct sig_key k;
+
+		buf_add(&body, S("\x02\x01\x00"));
+		add_number(&body, str_make(ones, n));
+		buf_add(&body, S("\x02\x03\x01\x00\x01"));
+		add_number(&body, str_make(ones, n));
+		for (int part = 0; part < 5; part++)
+			add_number(&body, str_make(ones, n / 2));
+		buf_add(&file, S("\x30\x82"));
+		buf_add_char(&file, (char)(body.len >> 8));
+		buf_add_char(&file, (char)(body.len & 0xff));
+		buf_add(&file, buf_str(&body));
+		assert_refused(sig_read_der(&k, buf_str(&file), &arena, &e), cases[i].why);
+	}
+}
+
+/* With the public exponent 1 a signature would be its own message. */
+static void public_exponents_that_are_none(void **state)
+{
+	static const char *const cases[] = {"", "00", "01", "000001", "010000", "010000000000000001"};
+	uint8_t ones[256];
+
+	(void)state;
+	memset(ones, 0xff, sizeof ones);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct str half = str_make(ones, 128);
+		struct sig_rsa_parts parts = {str_make(ones, 256), bytes(cases[i]), half, half, half, half, half};
+		struct sig_key k;
+
+		assert_refused(sig_of_rsa(&k, &parts, &arena, &e), "do not fit together");
+	}
+}
+
+static bool is_in(const void *memory, size_t n, struct str part)
+{
+	return memmem(memory, n, part.at, part.len) != NULL;
+}
+
+static void nothing_of_a_key_is_left_when_it_is_wiped(void **state)
+{
+	static char memory[16384];
+	struct str file = der("keys/rsa-pkcs1.pem");
+	struct arena own;
+	struct sig_key k;
+	size_t found = 0;
+
+	(void)state;
+	arena_over(&own, memory, sizeof memory);
+	assert_ok(sig_read_der(&k, file, &own, &e), &e);
+	for (size_t at = 550; at < file.len; at += 16) /* behind the public half and the private exponent, the primes and the rest */
+		found += is_in(memory, sizeof memory, str_span(file, at, 16));
+	assert_true(found > 30);
+	sig_wipe(&k);
+	for (size_t at = 550; at < file.len; at += 16)
+		assert_false(is_in(memory, sizeof memory, str_span(file, at, 16)));
+	assert_memory_equal(&k, &(struct sig_key){0}, sizeof k);
+	sig_wipe(&k);
+}
+
+static void a_key_that_finds_no_room_leaves_nothing(void **state)
+{
+	static char memory[4096];
+	struct str file = der("keys/rsa-pkcs1.pem");
+	bool read = false;
+
+	(void)state;
+	for (size_t room = 0; !read; room += 61) {
+		struct arena own;
+		struct sig_key k;
+
+		assert_true(room < sizeof memory);
+		memset(memory, 0, sizeof memory);
+		arena_over(&own, memory, room);
+		read = sig_read_der(&k, file, &own, &e);
+		if (!read)
+			assert_int_equal(e.kind, ERR_LIMIT);
+		for (size_t at = 550; !read && at < file.len; at += 16)
+			assert_false(is_in(memory, sizeof memory, str_span(file, at, 16)));
+		sig_wipe(&k);
+	}
+}
+
 /* A damaged half of a key must not sign: the signature would give the other half away. */
 static void a_key_that_does_not_fit_together_signs_nothing(void **state)
 {
@@ -214,9 +428,17 @@ int main(void)
 		cmocka_unit_test_setup_teardown(primes_of_either_kind_make_a_key, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(p256_signs_what_its_public_half_confirms, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_drawn_key_is_the_one_of_its_number, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(p256_signs_as_rfc_6979_does, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(the_point_of_one_is_the_base_point, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(numbers_that_are_no_keys, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(keys_that_are_not_used_here, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_number_may_be_short_or_long, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_number_that_is_not_that_of_its_point_is_damaged, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_file_that_is_cut_short_or_goes_on_is_no_key, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_key_that_is_too_long_is_told_its_length, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(public_exponents_that_are_none, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(nothing_of_a_key_is_left_when_it_is_wiped, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_key_that_finds_no_room_leaves_nothing, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_key_that_does_not_fit_together_signs_nothing, set_up, tear_down),
 	};
 
