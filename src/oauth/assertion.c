@@ -18,7 +18,7 @@ static struct str header_of(const struct key *k, struct arena *a)
 	if (k->kid.len)
 		json_write_str_as(&w, S("kid"), k->kid);
 	json_write_end_object(&w);
-	return buf_str(&out);
+	return out.full ? (struct str){0} : buf_str(&out);
 }
 
 static struct str claims_of(const struct assertion *q, struct arena *a)
@@ -35,7 +35,7 @@ static struct str claims_of(const struct assertion *q, struct arena *a)
 	json_write_int_as(&w, S("iat"), q->now);
 	json_write_int_as(&w, S("exp"), q->now + ASSERTION_LIFE_S);
 	json_write_end_object(&w);
-	return buf_str(&out);
+	return out.full || !id.len ? (struct str){0} : buf_str(&out);
 }
 
 bool assertion_make(const struct assertion *q, struct arena *a, struct str *jwt, struct err *e)
@@ -45,13 +45,16 @@ bool assertion_make(const struct assertion *q, struct arena *a, struct str *jwt,
 	struct key k;
 	bool good;
 
+	*jwt = (struct str){0};
 	if (!key_read(q->key, a, &k, e))
 		return err_where(e, "the client's key");
 	header = header_of(&k, a);
 	claims = claims_of(q, a);
 	out = buf_in(a, 0);
-	good = jwt_sign(&out, header, claims, &k.sig, e);
+	good = header.len && claims.len ? jwt_sign(&out, header, claims, &k.sig, e)
+					: err_set(e, ERR_LIMIT, "the client's assertion does not fit in memory");
 	key_wipe(&k);
-	*jwt = buf_str(&out);
+	if (good)
+		*jwt = buf_str(&out);
 	return good;
 }

@@ -23,5 +23,6 @@ struct assertion {
 	struct rng *rng;      /* for jti */
 };
 
-/* *jwt lives in a; the key's parts are wiped again. ERR_INPUT where the key is none, ERR_LIMIT where a is full. */
+/* *jwt lives in a; the key's parts are wiped again. ERR_INPUT where the key is none, ERR_LIMIT where a is full; *jwt
+ * is then empty. */
 bool assertion_make(const struct assertion *q, struct arena *a, struct str *jwt, struct err *e);

@@ -59,7 +59,7 @@ static struct str header_of(const struct sig_key *k, struct arena *a)
 	json_write_str_as(&w, S("y"), y);
 	json_write_end_object(&w);
 	json_write_end_object(&w);
-	return out.full ? (struct str){0} : buf_str(&out);
+	return out.full || !x.len || !y.len ? (struct str){0} : buf_str(&out);
 }
 
 /* The URL as the server knows it: normalised, without query and fragment. */
@@ -80,6 +80,7 @@ static struct str hash_of(struct str access_token, struct arena *a)
 	return url64(digest, sizeof digest, a);
 }
 
+/* Empty where a is full: no proof leaves that lacks a claim. */
 static struct str claims_of(const struct dpop *q, struct arena *a)
 {
 	struct str id = jwt_draw_id(q->rng, a);
@@ -88,6 +89,8 @@ static struct str claims_of(const struct dpop *q, struct arena *a)
 	struct buf out = buf_in(a, 0);
 	struct json_write w = json_write_to(&out);
 
+	if (!id.len || !target.len || (q->access_token.len && !ath.len))
+		return (struct str){0};
 	json_write_object(&w);
 	json_write_str_as(&w, S("jti"), id);
 	json_write_str_as(&w, S("htm"), q->method);
@@ -108,6 +111,7 @@ bool dpop_prove(const struct dpop *q, struct arena *a, struct str *proof, struct
 	struct buf out;
 	bool good;
 
+	*proof = (struct str){0};
 	if (!read_key(q->key, &k, e))
 		return false;
 	header = header_of(&k, a);
@@ -116,7 +120,8 @@ bool dpop_prove(const struct dpop *q, struct arena *a, struct str *proof, struct
 	good = header.len && claims.len ? jwt_sign(&out, header, claims, &k, e)
 					: err_set(e, ERR_LIMIT, "the proof for the token does not fit in memory");
 	sig_wipe(&k);
-	*proof = buf_str(&out);
+	if (good)
+		*proof = buf_str(&out);
 	return good;
 }
 

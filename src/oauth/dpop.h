@@ -29,7 +29,7 @@ struct dpop {
 	struct rng *rng;          /* for jti */
 };
 
-/* *proof lives in a. ERR_INPUT where the key is none, ERR_LIMIT where a is full. */
+/* *proof lives in a. ERR_INPUT where the key is none, ERR_LIMIT where a is full; *proof is then empty. */
 bool dpop_prove(const struct dpop *q, struct arena *a, struct str *proof, struct err *e);
 
 /* A server asks for a nonce of its own: the answer's DPoP-Nonce field, where it may stand in a proof

@@ -11,7 +11,8 @@ struct err;
 struct rng;
 struct sig_key;
 
-/* Appends header.claims.signature to out; header and claims are JSON texts, and header's "alg" must be k's. */
+/* Appends header.claims.signature to out; header and claims are JSON texts, and header's "alg" must be k's.
+ * ERR_LIMIT where out is full, ERR_INPUT where k cannot sign; nothing is appended then. */
 bool jwt_sign(struct buf *out, struct str header, struct str claims, const struct sig_key *k, struct err *e);
 /* "ES256" or "RS256". */
 struct str jwt_alg(const struct sig_key *k);

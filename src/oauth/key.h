@@ -16,7 +16,10 @@ struct key {
 	struct str kid; /* of a JWK; empty: none */
 };
 
-/* Reads either. ERR_INPUT says what is wrong with it, never a piece of it. Secret parts live in k and in a. */
+/* Reads either; a JWK Set (RFC 7517 §5) of one key is that key. A key that a JWK names for something else than
+ * signing by ES256 or RS256 ("alg", "use", "key_ops") is refused. ERR_INPUT says what is wrong with it, and quotes
+ * nothing of it but such names; ERR_LIMIT: a is full. Secret parts live in k and in a, kid in text or in a. */
 bool key_read(struct str text, struct arena *a, struct key *k, struct err *e);
-/* Wipes what stands in k itself; a is the caller's. */
+/* Wipes the secret parts, wherever they lie: to be called before a goes, which it may outlive. The text is the
+ * caller's. */
 void key_wipe(struct key *k);

@@ -106,6 +106,75 @@ static void every_proof_is_another(void **state)
 	assert_false(str_same(json_get(one.claims, S("jti"))->text, json_get(two.claims, S("jti"))->text));
 }
 
+/* However little room there is: the whole proof, or none. ES256 signs the same each time. */
+static void half_a_proof_is_none(void **state)
+{
+	static char memory[8192];
+	struct dpop q = question();
+	struct str whole, proof;
+	unsigned made = 0, refused = 0;
+
+	(void)state;
+	q.access_token = S("token");
+	q.nonce = S("n-1");
+	assert_ok(url_read(arena_print(&arena, "https://rs.example/%0*d", 700, 0), &arena, &url, &e), &e);
+	test_rng_start(&rng, 3);
+	assert_ok(dpop_prove(&q, &arena, &whole, &e), &e);
+	for (size_t room = 0; room < sizeof memory; room += 13) {
+		struct arena own;
+
+		arena_over(&own, memory, room);
+		test_rng_start(&rng, 3);
+		if (dpop_prove(&q, &own, &proof, &e)) {
+			assert_true(str_same(proof, whole));
+			made++;
+		} else {
+			assert_int_equal(e.kind, ERR_LIMIT);
+			assert_int_equal(proof.len, 0);
+			refused++;
+		}
+	}
+	assert_true(made > 0 && refused > 0);
+}
+
+static void nothing_of_the_key_is_left(void **state)
+{
+	static char memory[8192];
+	uint8_t bytes[SIG_SCALAR];
+	struct buf scalar = buf_over(bytes, sizeof bytes);
+	struct dpop q = question();
+	struct arena own;
+	struct str proof;
+
+	(void)state;
+	assert_true(b64_url_decode(&scalar, key));
+	arena_over(&own, memory, sizeof memory);
+	assert_ok(dpop_prove(&q, &own, &proof, &e), &e);
+	assert_null(memmem(memory, sizeof memory, bytes, 8));
+	assert_null(memmem(memory, sizeof memory, key.at, 8));
+}
+
+/* The target is what the request goes to: its own port stays, a fragment and an empty query go (RFC 9449 §4.2). */
+static void targets(void **state)
+{
+	static const char *const cases[][2] = {
+		{"https://as.example", "https://as.example/"},
+		{"https://as.example/token?", "https://as.example/token"},
+		{"https://as.example/token#part", "https://as.example/token"},
+		{"https://as.example:8443/token?a=b#part", "https://as.example:8443/token"},
+		{"http://[::1]:9000/mcp", "http://[::1]:9000/mcp"},
+		{"https://as.example/a%2fb/", "https://as.example/a%2Fb/"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct dpop q = question();
+
+		assert_ok(url_read(str_of(cases[i][0]), &arena, &url, &e), &e);
+		assert_str(json_get(prove(&q).claims, S("htu"))->text, cases[i][1]);
+	}
+}
+
 static void a_damaged_key_proves_nothing(void **state)
 {
 	static const char *const cases[] = {"", "AAAA", "not base64url", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"};
@@ -144,6 +213,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(it_names_the_request_without_its_query, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(the_token_is_there_as_its_digest, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(every_proof_is_another, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(half_a_proof_is_none, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(nothing_of_the_key_is_left, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(targets, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_damaged_key_proves_nothing, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(only_a_nonce_that_may_stand_there_is_one, set_up, tear_down),
 	};
