@@ -8,6 +8,7 @@ import { build, clientScenarios, runSuite } from './suite.js';
 const SETS = [
 	{ name: 'required by 2025-11-25', runs: [['--requirements', '2025-11-25']] },
 	{ name: 'required by 2026-07-28', runs: [['--requirements', '2026-07-28']] },
+	{ name: 'required by 2026-07-28, nothing kept on disk', runs: [['--requirements', '2026-07-28']], persist: 'memory' },
 	{ name: 'applicable to 2025-06-18', runs: [['--suite', 'all', '--spec-version', '2025-06-18']] },
 	{ name: 'extensions', runs: [['--suite', 'extensions']] },
 	{ name: 'servers of 2025-03-26', runs: [['--suite', 'backcompat']] },
@@ -16,11 +17,11 @@ const SETS = [
 const seen = new Set();
 const total = { passed: 0, failed: 0 };
 
-async function runSet({ name, runs }) {
+async function runSet({ name, runs, persist }) {
 	const folder = join(build, name.replaceAll(/\W+/g, '-'));
 	const results = [];
 	for (const args of runs)
-		results.push(...judge(await runSuite(args, folder), folder));
+		results.push(...judge(await runSuite(args, folder, persist), folder));
 	results.forEach(tell);
 	const sum = (value) => results.reduce((all, result) => all + value(result), 0);
 	const failed = sum(({ faults }) => faults.length ? 1 : 0);

@@ -14,9 +14,9 @@ const RUN_MS = 90_000;
 
 /* The suite binds every address unless its listeners are held to loopback. Returns {code, output}; what hangs is ended
  * with all that it started. */
-function start(args) {
+function start(args, env = {}) {
 	const child = spawn(process.execPath, ['--import', join(e2e, 'servers/loopback.js'), program, ...args],
-		{ cwd: here, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+		{ cwd: here, detached: true, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
 	const timer = setTimeout(() => process.kill(-child.pid, 'SIGKILL'), RUN_MS);
 	let output = '';
 	for (const stream of [child.stdout, child.stderr])
@@ -30,10 +30,10 @@ function start(args) {
 	});
 }
 
-/* Runs what args name, with its results in folder. Returns {code, output, scenarios}: those that it said it runs.
+/* Runs what args name, with its results in folder; keyfob keeps tokens where persist says. Returns {code, output, scenarios}: those that it said it runs.
  * The suite takes a command apart at blanks: ours has none, whatever folder this is. */
-export async function runSuite(args, folder) {
-	const { code, output } = await start(['client', '--command', './adapter', '--timeout', String(SCENARIO_MS), '-o', folder, ...args]);
+export async function runSuite(args, folder, persist = 'vault') {
+	const { code, output } = await start(['client', '--command', './adapter', '--timeout', String(SCENARIO_MS), '-o', folder, ...args], { PERSIST: persist });
 	return { code, output, scenarios: [...output.matchAll(/^Starting scenario: (\S+)$/gm)].map(([, name]) => name) };
 }
 
