@@ -184,7 +184,7 @@ bool session_is_unknown(const struct bridge_leg *l, const struct relay *m)
 	struct arena scratch = l->work;
 	struct str text;
 
-	if (!l->had_session || l->bridge->session.doubtful || m->id.len || relay_error_code(m) != -32000)
+	if (!l->had_session || l->bridge->session.doubtful || relay_error_code(m) != -32000)
 		return false;
 	text = relay_error_message(m, &scratch);
 	return str_find_str(text, S("ession")) < text.len || str_find_str(text, S("not initialized")) < text.len;
@@ -353,7 +353,7 @@ void session_listen_ended(struct bridge_leg *l, const struct err *failure)
 	struct bridge *b = l->bridge;
 	struct bridge_session *s = &b->session;
 	int status = l->answer.status;
-	bool lost = status == 404 && s->listened;
+	bool lost = s->listened && (status == 404 || (status == 400 && !s->doubtful));
 
 	s->listened |= is_offered(l);
 	if (lost && l->session == s->number && s->initialize.len) {
