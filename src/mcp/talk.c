@@ -155,8 +155,8 @@ void talk_close(struct talk *t)
 	bool has_session = t->stream.era == ERA_LEGACY && t->stream.session_len;
 
 	asks_clear(t);
-	outbox_clear(t);
 	standing_stop(t);
+	outbox_clear(t);
 	if (t->state != TALK_STATE_FAILED)
 		t->state = has_session ? TALK_STATE_CLOSE : TALK_STATE_OVER;
 }
