@@ -126,14 +126,24 @@ bool signin_open_door(struct signin *s, struct err *e)
 
 /* --- Asking the user ------------------------------------------------------------------------- */
 
+static bool takes_input(const struct signin *s)
+{
+	return s->world->input >= 0 && !s->wish.ignores_input;
+}
+
+static bool has_terminal(const struct signin *s)
+{
+	return s->world->tty && s->world->tty->present;
+}
+
 /* A pasted answer, from a terminal or from a pipe. Neither is necessary. */
 static void listen_for_paste(struct signin *s)
 {
 	struct world *w = s->world;
 
-	if (w->input >= 0 && !s->wish.ignores_input)
+	if (takes_input(s))
 		input_listen(&s->input, w->events, w->input, pasted, s, NULL);
-	else if (w->tty && w->tty->present)
+	else if (has_terminal(s))
 		s->pasting = tty_listen(w->tty, w->events, pasted, s, NULL);
 }
 
@@ -148,7 +158,8 @@ static void show_ways(struct signin *s, int64_t wait_ms)
 	world_warn(w, "Open this address to sign in:\n\n  %.*s\n", STR(buf_str(&address)));
 	world_say(w, "From another machine: ssh -L %u:%s%.*s%s:%u THIS-HOST,", s->port,
 		str_has(host, ':') ? "[" : "", STR(text_shown(host, &scratch)), str_has(host, ':') ? "]" : "", s->port);
-	world_say(w, "then open it there; or paste the address the browser ends on. Waiting %d s.", (int)(wait_ms / 1000));
+	world_say(w, "then open it there%s. Waiting %d s.",
+		takes_input(s) || has_terminal(s) ? "; or paste the address the browser ends on" : "", (int)(wait_ms / 1000));
 }
 
 void signin_ask_user(struct signin *s)

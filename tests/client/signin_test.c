@@ -119,12 +119,21 @@ static void a_pasted_address_ends_it(void **state)
 	(void)state;
 	t.tty.tty.present = true;
 	start();
+	assert_non_null(strstr(t.log, "; or paste the address"));
 	test_world_type(&t, "what is this?");
 	assert_false(over);
 	snprintf(line, sizeof line, "  http://127.0.0.1:%u/callback?code=c&state=%.*s&iss=https%%3A%%2F%%2Fas.example ", s.port, STR(state_of_request()));
 	test_world_type(&t, line);
 	assert_true(events_script_turn_until(&t.events, &over));
 	assert_int_equal(result, SIGNIN_DONE);
+}
+
+static void where_nothing_can_be_pasted_nobody_is_told_to(void **state)
+{
+	(void)state;
+	s.wish.ignores_input = true;
+	start();
+	assert_non_null(strstr(t.log, "then open it there. Waiting"));
 }
 
 static void a_refusal_says_why(void **state)
@@ -291,6 +300,7 @@ int main(void)
 		TEST(strangers_do_not_end_it),
 		TEST(the_wrong_issuer_ends_it_without_its_words),
 		TEST(a_pasted_address_ends_it),
+		TEST(where_nothing_can_be_pasted_nobody_is_told_to),
 		TEST(a_refusal_says_why),
 		TEST(the_wait_has_an_end),
 		TEST(a_code_that_the_issuer_refuses_is_a_failure),
