@@ -7,6 +7,7 @@
 #include "cli/answer.h"
 #include "cli/args.h"
 #include "cli/command.h"
+#include "cli/content.h"
 #include "cli/headers.h"
 #include "cli/many.h"
 #include "cli/rest.h"
@@ -267,18 +268,31 @@ static bool read_number(const struct args *a, const char *flag, uint64_t least, 
 		err_set(e, ERR_USAGE, "%s takes a number, not '%.*s'", flag, STR(str_first(text, 40)));
 }
 
+/* The words that users of 1MCP know for it; compact is what --json is anyway. */
+static bool read_format(struct world *w, const struct args *a, struct err *e)
+{
+	struct str name = args_value(a, "--format");
+	enum content_format format = CONTENT_TEXT;
+
+	if (name.len && !content_read_format(name, &format, e))
+		return false;
+	w->options.json = w->options.json || format != CONTENT_TEXT;
+	return true;
+}
+
 static bool inspect(struct world *w, const struct args *a, struct err *e)
 {
 	struct inspection i = {.world = w, .args = a};
 	bool there;
 
-	if (!read_number(a, "--limit", 1, &i.limit, e) || !aim_read(w, a, &i.aim, e) || !ask_rest(&i, &there, e))
+	if (!read_format(w, a, e) || !read_number(a, "--limit", 1, &i.limit, e) || !aim_read(w, a, &i.aim, e) || !ask_rest(&i, &there, e))
 		return false;
 	return there || (read_number(a, "--cursor", 0, &i.offset, e) && ask_mcp(&i, e));
 }
 
 static const struct command_flag flags[] = {
 	{"--url", 'u', "URL", "the server, of 1MCP or another"},
+	{"--format", 0, "FORMAT", "text, json or compact (both as --json)"},
 	{"--all", 0, NULL, "all tools, however many"},
 	{"--limit", 0, "N", "so many at most (1MCP: 20 unless given)"},
 	{"--cursor", 0, "CURSOR", "go on from there"},

@@ -13,9 +13,11 @@ for command in run inspect instructions; do
 	ends 2 "$command in a revision that nobody speaks" $command https://mcp.example/mcp tool --protocol-version 2020-01-01
 	ends 2 "$command with a header that is none" $command https://mcp.example/mcp --header hunter2
 	lacks "which is not shown" both hunter2
-	ends 2 "$command in plain http beyond this machine" $command http://mcp.example/mcp
-	has "says how to allow it" err "--allow-http mcp.example"
 done
+ends 2 "run in plain http beyond this machine" run http://mcp.example/mcp tool
+has "says how to allow it" err "--allow-http mcp.example"
+ends 2 "inspect there" inspect --url http://mcp.example
+has "says so too" err "--allow-http mcp.example"
 
 ends 2 "run without a tool" run https://mcp.example/mcp
 has "says where they are listed" err "keyfob inspect"
