@@ -10,7 +10,7 @@ struct buf outbox_text(struct talk *t)
 bool outbox_add(struct talk *t, const struct buf *text, struct err *e)
 {
 	if (text->full || t->outbox_n == TALK_OUTBOX)
-		return err_set(e, ERR_LIMIT, "the server makes more work beside the question than fits");
+		return err_set(e, ERR_LIMIT, "the server sends too many requests of its own: there is no room for the answers to them");
 	t->outbox[t->outbox_n++] = buf_str(text);
 	return true;
 }
