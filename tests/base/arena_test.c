@@ -36,10 +36,12 @@ static void its_size_is_the_limit(void **state)
 	assert_true(arena_room(&a) >= 1024);
 	assert_non_null(arena_take(&a, arena_room(&a)));
 	assert_int_equal(arena_room(&a), 0);
+	assert_true(arena_touched(&a) >= 1024);
 	assert_null(arena_take(&a, 1));
 	assert_null(arena_str(&a, S("")).at);
 	assert_non_null(arena_take(&a, 0));
 	arena_reset(&a);
+	assert_int_equal(arena_touched(&a), 0);
 	assert_null(arena_take(&a, arena_room(&a) + 1));
 	assert_null(arena_take(&a, SIZE_MAX));
 	assert_null(arena_take_many(&a, SIZE_MAX / 2, 4));

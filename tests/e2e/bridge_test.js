@@ -1,4 +1,5 @@
 // keyfob bridge: hosts on one side, servers of every kind on the other.
+import { readFile } from 'node:fs/promises';
 import { Issuer } from './servers/issuer.js';
 import { startCarried } from './servers/carried.js';
 import { startLegacy, startModern } from './servers/mcp.js';
@@ -206,6 +207,33 @@ keyfobTest('bridge: what comes drop by drop is passed on as it comes, in the ord
 	equal(host.messages.map(({ params }) => params.progress).join(), [...Array(20).keys()].join(), 'the order');
 	await host.finish();
 });
+
+keyfobTest('bridge: while the host takes nothing, no more than a little is held for it', async (t, keyfob) => {
+	const server = await t.use(startCarried());
+	const piece = 'x'.repeat(64 * 1024);
+	let sent = 0;
+	server.calls.flood = async (x) => {
+		const s = x.stream();
+		for (; sent < 600; sent++)
+			if (!s.send({ method: 'notifications/message', params: { data: piece } }))
+				await new Promise((resolve) => s.res.once('drain', resolve));
+		s.send({ id: x.id, result: {} });
+		s.end();
+	};
+	const host = new Host(keyfob, server.url);
+	await host.open();
+	host.program.output.pause();
+	const id = host.ask('tools/call', { name: 'flood' });
+	await until(() => sent > 20, 'the flood');
+	await sleep(1000);
+	check(sent < 400, `the server could say ${sent} of 600 pieces`);
+	const held = Number(/VmRSS:\s*(\d+)/.exec(await readFile(`/proc/${host.program.pid}/status`, 'utf8'))[1]);
+	check(held < 12 * 1024, `the bridge holds ${held} KiB`);
+	host.program.output.resume();
+	await host.answer(id, 20);
+	equal(host.messages.length, 600, 'pieces');
+	await host.finish();
+}, { seconds: 40 });
 
 /* --- Cancelling ---------------------------------------------------------------------------------------------- */
 

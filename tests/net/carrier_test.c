@@ -303,6 +303,20 @@ static void never_sends_again_once_an_answer_began(void **state)
 	assert_int_equal(server.connections, 1);
 }
 
+static void never_sends_again_what_may_have_been_done(void **state)
+{
+	start(state);
+	script(0, "<", ">" OK LENGTH(1) "a", "<", "~1100", NULL);
+	script(1, "<", ">" OK LENGTH(1) "b", NULL, NULL, NULL);
+	serve();
+	get_again();
+	get_again();
+	assert_false(ask.good);
+	assert_int_equal(ask.failure.kind, ERR_NETWORK);
+	stop();
+	assert_int_equal(server.connections, 1);
+}
+
 static void never_sends_again_on_a_fresh_connection(void **state)
 {
 	start(state);
@@ -583,6 +597,31 @@ static void turn_shortly(void)
 	events_timer_clear(w.events, &soon);
 }
 
+static void a_body_is_not_read_while_it_is_held_up(void **state)
+{
+	size_t held;
+
+	start(state);
+	script(0, "<", ">" OK LENGTH(5000000), "*5000000", NULL, NULL);
+	serve();
+	ask.request.idle_ms = 60; /* silence of our own is none of the server's */
+	wire_ask(&w, &ask, url);
+	while (!ask.status)
+		turn_shortly();
+	fetch_pause(w.fetch, ask.exchange, true);
+	fetch_pause(w.fetch, ask.exchange, true);
+	held = ask.body_n;
+	for (int i = 0; i < 60; i++)
+		turn_shortly();
+	assert_int_equal(ask.body_n, held);
+	assert_false(ask.over);
+	fetch_pause(w.fetch, ask.exchange, false);
+	wire_wait(&ask);
+	assert_ok(ask.good, &ask.failure);
+	assert_int_equal(ask.body_n, 5000000);
+	stop();
+}
+
 static void closing_the_carrier_ends_all_silently(void **state)
 {
 	static struct wire_ask asks[20];
@@ -662,6 +701,8 @@ int main(void)
 		row(sends_again_where_a_kept_connection_was_closed_meanwhile),
 		row(never_sends_again_once_an_answer_began),
 		row(never_sends_again_on_a_fresh_connection),
+		row(never_sends_again_what_may_have_been_done),
+		row(a_body_is_not_read_while_it_is_held_up),
 		row(a_fresh_request_passes_kept_connections_by),
 		row(keeps_no_more_connections_than_its_share),
 		row(names_what_is_wrong_with_the_way),

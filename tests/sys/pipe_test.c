@@ -248,6 +248,33 @@ static void tells_how_much_waits_to_be_read(void **state)
 	assert_int_equal(pipe_waiting(9999), 0);
 }
 
+static int drains;
+
+static void note_drained(void *self)
+{
+	(void)self;
+	drains++;
+}
+
+static void tells_how_much_waits_to_be_written_and_when_it_is_out(void **state)
+{
+	static char fill[64 * 1024];
+
+	(void)state;
+	memset(fill, 'f', sizeof fill);
+	open_pipe(100, O_NONBLOCK);
+	p.drained = note_drained;
+	drains = 0;
+	assert_int_equal(write(p.watch.fd, fill, sizeof fill), sizeof fill);
+	send_ok(S("1234"));
+	assert_int_equal(pipe_held(&p), 5);
+	assert_int_equal(drains, 0);
+	assert_int_equal(read(reader, fill, sizeof fill), sizeof fill);
+	turn();
+	assert_int_equal(pipe_held(&p), 0);
+	assert_int_equal(drains, 1);
+}
+
 #define with_loop(test) cmocka_unit_test_setup_teardown(test, begin, finish)
 
 int main(void)
@@ -262,6 +289,7 @@ int main(void)
 		with_loop(a_descriptor_that_blocks_is_never_waited_for),
 		with_loop(a_file_takes_lines_too),
 		with_loop(tells_how_much_waits_to_be_read),
+		with_loop(tells_how_much_waits_to_be_written_and_when_it_is_out),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
