@@ -113,6 +113,7 @@ enum flow_probe {
 	FLOW_PROBE_INITIALIZED,
 	FLOW_PROBE_TOOLS,
 	FLOW_PROBE_MODERN,
+	FLOW_PROBE_STREAM, /* of a server that takes no initialize: HTTP+SSE begins with a GET */
 };
 
 /* What the user enters, and where (RFC 8628 §3.2). */

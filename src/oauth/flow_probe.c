@@ -5,7 +5,6 @@
 
 enum { SESSION_MAX = 1024 };
 
-#define VERSION_FIELD S_INIT("MCP-Protocol-Version")
 #define MODERN "2026-07-28"
 #define CLIENT "{\"name\":\"keyfob\",\"version\":\"1\"}"
 
@@ -19,6 +18,7 @@ static const struct str bodies[] = {
 		"\"io.modelcontextprotocol/protocolVersion\":\"" MODERN "\","
 		"\"io.modelcontextprotocol/clientCapabilities\":{},"
 		"\"io.modelcontextprotocol/clientInfo\":" CLIENT "}}}"),
+	[FLOW_PROBE_STREAM] = S_INIT(""),
 };
 
 /* Bodies are not waited for, so the version that initialize settled on is not known, and none is named behind it, which every
@@ -26,12 +26,13 @@ static const struct str bodies[] = {
 static enum flow_step send(struct flow *f, enum flow_probe probe)
 {
 	static const struct http_field common[] = {
-		{S_INIT("Content-Type"), S_INIT("application/json")},
 		{S_INIT("Accept"), S_INIT("application/json, text/event-stream")},
-		{VERSION_FIELD, S_INIT(MODERN)},
+		{S_INIT("Content-Type"), S_INIT("application/json")},
+		{S_INIT("MCP-Protocol-Version"), S_INIT(MODERN)},
 		{S_INIT("Mcp-Method"), S_INIT("tools/list")},
 	};
 	struct http_field *fields = arena_take_many(f->setup.arena, 4, sizeof *fields);
+	bool posts = probe != FLOW_PROBE_STREAM;
 
 	if (!fields) {
 		err_set(&f->err, ERR_LIMIT, "the sign-in does not fit in memory");
@@ -39,7 +40,8 @@ static enum flow_step send(struct flow *f, enum flow_probe probe)
 	}
 	f->probe = probe;
 	f->request = (struct fetch_request){
-		.method = S("POST"), .url = f->setup.server, .fields = fields, .fields_n = 2, .has_body = true, .body = bodies[probe],
+		.method = posts ? S("POST") : S("GET"), .url = f->setup.server, .fields = fields, .fields_n = posts ? 2 : 1,
+		.has_body = posts, .body = bodies[probe],
 	};
 	for (size_t i = 0; i < 4; i++)
 		fields[i] = common[i];
@@ -63,9 +65,15 @@ enum flow_step flow_probe_begin(struct flow *f)
 	return f->step;
 }
 
-static bool is_well(int status)
+/* It did what was asked. A page that anybody may read is no stream. */
+static bool is_well(const struct flow *f, const struct fetch_answer *answer)
 {
-	return status >= 200 && status < 300;
+	struct str type = fetch_field(answer->fields, answer->fields_n, S("content-type"), NULL);
+
+	if (answer->status < 200 || answer->status > 299)
+		return false;
+	str_cut(type, ';', &type, NULL);
+	return f->probe != FLOW_PROBE_STREAM || str_same_nocase(str_trim(type), S("text/event-stream"));
 }
 
 /* The first answer tells whether this is the right address at all. */
@@ -108,7 +116,7 @@ static enum flow_step next(struct flow *f, const struct fetch_answer *answer)
 		return conclude(f);
 	switch (f->probe) {
 	case FLOW_PROBE_INITIALIZE:
-		if (!is_well(answer->status))
+		if (!f->passed)
 			return send(f, FLOW_PROBE_MODERN);
 		keep_session(f, answer);
 		return send(f, FLOW_PROBE_INITIALIZED);
@@ -117,6 +125,10 @@ static enum flow_step next(struct flow *f, const struct fetch_answer *answer)
 	case FLOW_PROBE_TOOLS:
 		return send(f, FLOW_PROBE_MODERN);
 	case FLOW_PROBE_MODERN:
+		if (!f->passed)
+			return send(f, FLOW_PROBE_STREAM);
+		break;
+	case FLOW_PROBE_STREAM:
 		break;
 	}
 	return conclude(f);
@@ -129,7 +141,7 @@ enum flow_step flow_probe_answer(struct flow *f, const struct fetch_answer *answ
 
 	if (is_first)
 		f->probe_status = answer->status;
-	if (is_well(answer->status)) {
+	if (is_well(f, answer)) {
 		f->passed = true;
 		return next(f, answer);
 	}

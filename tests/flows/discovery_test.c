@@ -274,6 +274,9 @@ static void a_server_may_refuse_late(void **state)
 			{"POST https://h/mcp", 401, HINT("https://h/prm"), "", "clientCapabilities"}}},
 		{"modern alone, by 404", {{"POST https://h/mcp", 404, NULL, "", "\"initialize\""},
 			{"POST https://h/mcp", 401, HINT("https://h/prm"), "", "clientCapabilities"}}},
+		{"to the GET of a stream", {{"POST https://h/mcp", 405, NULL, "", "\"initialize\""},
+			{"POST https://h/mcp", 405, NULL, "", "clientCapabilities"},
+			{"GET https://h/mcp", 401, HINT("https://h/prm"), "", "@accept|!@content-type|!@mcp-method"}}},
 	};
 	const struct flow_exchange rest[] = {
 		{"GET https://h/prm", 200, NULL, RESOURCE("https://h/mcp", "https://as"), NULL},
@@ -349,8 +352,15 @@ static void a_late_probe_that_fails_proves_nothing(void **state)
 		{"GET https://h/.well-known/oauth-protected-resource/mcp", 404, NULL, "", NULL},
 		{"GET https://h/.well-known/oauth-protected-resource", 404, NULL, "", NULL}, {0},
 	};
+	const struct flow_exchange stream[] = {
+		{"POST https://h/mcp", 404, NULL, "", NULL}, {"POST https://h/mcp", 405, NULL, "", NULL},
+		{"GET https://h/mcp", 200, "Content-Type: Text/Event-Stream; charset=utf-8", "", NULL},
+		{"GET https://h/.well-known/oauth-protected-resource/mcp", 404, NULL, "", NULL},
+		{"GET https://h/.well-known/oauth-protected-resource", 404, NULL, "", NULL}, {0},
+	};
 	const struct flow_exchange wrong[] = {
 		{"POST https://h/mcp", 404, NULL, "", NULL}, {"POST https://h/mcp", 405, NULL, "", NULL},
+		{"GET https://h/mcp", 200, "Content-Type: text/html", "", NULL},
 		{"GET https://h/.well-known/oauth-protected-resource/mcp", 404, NULL, "", NULL},
 		{"GET https://h/.well-known/oauth-protected-resource", 404, NULL, "", NULL}, {0},
 	};
@@ -361,6 +371,7 @@ static void a_late_probe_that_fails_proves_nothing(void **state)
 	assert_int_equal(flow_script_run(&s, x), FLOW_OPEN);
 	assert_int_equal(flow_script_run(&s, wrong), FLOW_FAILED);
 	assert_non_null(strstr(s.flow.err.text, "status 404"));
+	assert_int_equal(flow_script_run(&s, stream), FLOW_OPEN);
 	flow_script_end(&s);
 }
 

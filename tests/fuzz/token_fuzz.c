@@ -8,6 +8,7 @@
 #include "http/fetch.h"
 #include "http/field.h"
 #include "json/json_write.h"
+#include "oauth/exchange.h"
 #include "oauth/scope.h"
 #include "oauth/token.h"
 
@@ -53,6 +54,18 @@ static void check_taken(const struct token *t)
 	fuzz_check(t->expires_at == again.expires_at);
 }
 
+/* What is given for another server is no token for this one: no answer is taken for both. */
+static void check_exchanged(const struct fetch_answer *answer, bool is_token)
+{
+	struct str assertion;
+	struct err e = {0};
+
+	if (exchange_read(&asker, answer, &assertion, &e) == TOKEN_OK)
+		fuzz_check(!is_token && assertion.len > 0 && token_is_good(assertion));
+	else
+		fuzz_check(assertion.len == 0 && e.kind != ERR_NONE);
+}
+
 /* A token is bound or it is not: no answer is taken for both. */
 static void check_bound(const struct fetch_answer *answer, bool is_plain)
 {
@@ -74,9 +87,11 @@ static void check(int status, struct str body)
 		fuzz_check(status == 200);
 		check_taken(&t);
 		check_bound(&answer, true);
+		check_exchanged(&answer, true);
 		return;
 	}
 	check_bound(&answer, false);
+	check_exchanged(&answer, false);
 	fuzz_check(t.access_token.len == 0 && t.refresh_token.len == 0);
 	fuzz_check(e.kind != ERR_NONE);
 	for (const char *at = e.text; *at; at++)
