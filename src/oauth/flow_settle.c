@@ -1,5 +1,6 @@
 #include "oauth/flow_inside.h"
 
+#include "oauth/quote.h"
 #include "oauth/scope.h"
 
 static bool idp_is_good(struct flow *f)
@@ -32,6 +33,17 @@ bool flow_setup_is_good(struct flow *f)
 	return s->type != GRANT_ENTERPRISE || idp_is_good(f);
 }
 
+/* An assertion is a credential, made for one issuer. Where the user did not say which that is, the first one counts. */
+static bool assertion_may_go(struct flow *f)
+{
+	const struct grant *known = f->setup.known;
+
+	if (f->setup.issuer.len || !known || known->type != GRANT_JWT_BEARER || known->issuer.len == 0 || str_same(known->issuer, f->issuer.issuer))
+		return true;
+	return err_set(&f->err, ERR_FAILED, "the server now names \"%s\" as its authorization server, but the assertion belongs to \"%s\" and is not "
+		"shown elsewhere (name the issuer if that is right)", quote_url(f->issuer.issuer).text, quote_url(known->issuer).text);
+}
+
 bool flow_settle_allows(struct flow *f)
 {
 	switch (f->setup.type) {
@@ -39,8 +51,9 @@ bool flow_settle_allows(struct flow *f)
 		return metadata_allows_code(&f->issuer, &f->err);
 	case GRANT_DEVICE_CODE:
 		return metadata_allows_device(&f->issuer, &f->err);
-	case GRANT_CLIENT_CREDENTIALS:
 	case GRANT_JWT_BEARER:
+		return assertion_may_go(f);
+	case GRANT_CLIENT_CREDENTIALS:
 	case GRANT_ENTERPRISE:
 		break;
 	}
