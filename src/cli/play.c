@@ -105,6 +105,7 @@ static bool play_on(struct play *p, struct err *e)
 			return false;
 		p->asked = len_add(p->asked, 1);
 		p->refused = len_add(p->refused, p->visit.talk->talk.refused);
+		conversation_drop_answers(p->visit.talk); /* a script may be long */
 	}
 	return !p->refused || err_set(e, ERR_FAILED, "the server refused %zu of %zu requests", p->refused, p->asked);
 }
