@@ -45,6 +45,14 @@ for (const [name, find] of EVERYTHING) {
 		check(answers[6].result.contents[0].text, 'a resource');
 	});
 
+	keyfobTest(`transports: the reference server over ${name}: its questions come through while a tool is called`, async (t, keyfob) => {
+		const [before, behind] = await find(t);
+		const input = '{"method":"tools/list"}\n{"method":"tools/call","params":{"name":"trigger-elicitation-request","arguments":{}}}\n';
+		const lines = (await keyfob.expect(0, ['run', ...before, '--script', '-', '--elicit', 'defaults', ...behind], { input })).trimEnd().split('\n').map((line) => JSON.parse(line));
+		check(lines[0].result.tools.some((tool) => tool.name === 'trigger-elicitation-request'), 'the tool is there');
+		match(JSON.stringify(lines[1].result.content), /declined to provide/, 'a name is required, which nobody gave');
+	});
+
 	keyfobTest(`transports: the reference server over ${name}: what is refused or fails has status 1`, async (t, keyfob) => {
 		const [before, behind] = await find(t);
 		const input = '{"method":"resources/read","params":{"uri":"demo://nowhere"}}\n{"method":"tools/call","params":{"name":"echo","arguments":{"message":"on"}}}\n';
