@@ -216,11 +216,15 @@ bool sig_sign(const struct sig_key *k, struct str message, uint8_t out[static SI
 
 static void wipe_rsa(struct sig_rsa *rsa)
 {
-	secret_wipe(rsa->secret.p, rsa->secret.plen);
-	secret_wipe(rsa->secret.q, rsa->secret.qlen);
-	secret_wipe(rsa->secret.dp, rsa->secret.dplen);
-	secret_wipe(rsa->secret.dq, rsa->secret.dqlen);
-	secret_wipe(rsa->secret.iq, rsa->secret.iqlen);
+	br_rsa_private_key *secret = &rsa->secret;
+
+	secret_wipe(secret->p, secret->plen);
+	secret_wipe(secret->q, secret->qlen);
+	secret_wipe(secret->dp, secret->dplen);
+	secret_wipe(secret->dq, secret->dqlen);
+	secret_wipe(secret->iq, secret->iqlen);
+	secret_wipe(rsa->open.n, rsa->open.nlen);
+	secret_wipe(rsa->open.e, rsa->open.elen);
 	secret_wipe(rsa, sizeof *rsa);
 }
 
