@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startScripted } from './servers/scripted.js';
+import { watchMemory } from './support/bounded.js';
 import { keyfobTest } from './support/keyfob.js';
 import { said } from './support/program.js';
 import { check, equal, match, until } from './support/test.js';
@@ -24,6 +25,7 @@ const TOOLS = {
 		return text('done');
 	},
 	never,
+	fill: () => text('x'.repeat(1 << 20)),
 };
 
 const server = (t) => t.use(startScripted(TOOLS));
@@ -105,4 +107,13 @@ keyfobTest('run: a script ends at a line that is no request, and at a server tha
 	equal([wrong.code, wrong.stdout.trimEnd().split('\n').length].join(), '2,1', 'one answer');
 	match(wrong.stderr, /standard input, line 2: /, 'which line');
 	equal((await keyfob.run(['run', 'http://127.0.0.1:9/mcp', '--script', '-'], { input: '{"method":"tools/list"}\n' })).code, 4, 'nobody there');
+});
+
+keyfobTest('run: a script may be answered with more than fits into memory at once', async (t, keyfob) => {
+	const { url } = await server(t);
+	const program = keyfob.start(['run', url, '--script', '-'], { input: '{"method":"tools/call","params":{"name":"fill","arguments":{}}}\n'.repeat(40) });
+	const watch = watchMemory(program);
+	const end = await watch.ended;
+	equal([end.code, end.stdout.trimEnd().split('\n').length].join(), '0,40', `answers; ${end.stderr}`);
+	check(watch.most < 32, `${watch.most} MiB of memory were taken`);
 });
