@@ -218,6 +218,7 @@ static void the_first_answer_decides_whether_to_search(void **state)
 		{500, NULL, "500"},
 		{503, CHALLENGE, "503"},
 		{429, NULL, "429"},
+		{429, CHALLENGE, "429"},
 	};
 	const struct flow_exchange open[] = {{"POST https://h/mcp", 200, CHALLENGE, "{}", NULL}, {0}};
 	const struct flow_exchange down[] = {{"POST https://h/mcp", 0, NULL, NULL, NULL}, {0}};

@@ -333,12 +333,20 @@ static void a_device_sign_in_that_cannot_be_is_said_so(void **state)
 		{"POST https://as/device", 200, NULL, "{\"device_code\":\"hunter2\",\"user_code\":\"u\",\"verification_uri\":\"http://as/go\"}", NULL}, {0}};
 	const struct flow_exchange refused[] = {PROBE, RESOURCE, ISSUER(DEVICE),
 		{"POST https://as/device", 400, NULL, "{\"error\":\"unauthorized_client\"}", NULL}, {0}};
+	const struct flow_exchange unknown[] = {
+		{"POST " SERVER, 401, NULL, "", NULL},
+		{"GET https://h/.well-known/oauth-protected-resource/mcp", 404, NULL, "", NULL},
+		{"GET https://h/.well-known/oauth-protected-resource", 404, NULL, "", NULL},
+		{"GET https://h/.well-known/oauth-authorization-server", 404, NULL, "", NULL},
+		{"GET https://h/.well-known/openid-configuration", 404, NULL, "", NULL}, {0},
+	};
 	const struct flow_exchange later[] = {PROBE, RESOURCE, ISSUER(DEVICE), {"POST https://as/device", 503, NULL, "", NULL}, {0}};
 
 	(void)state;
 	s.setup.type = GRANT_DEVICE_CODE;
 	s.setup.client.client_id = S("me");
 	failed(none, ERR_FAILED, "device_authorization_endpoint");
+	failed(unknown, ERR_FAILED, "device_authorization_endpoint");
 	failed(odd, ERR_INPUT, "verification_uri");
 	failed(refused, ERR_LOGIN, "--client-id");
 	failed(later, ERR_NETWORK, "try again later");
