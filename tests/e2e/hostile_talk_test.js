@@ -110,7 +110,7 @@ tools('lines of data without end', 1, null, (_, req) => flood(EVENTS, 'data: x\n
 tools('a stream that ends in the middle', 1, null, stream('data: {"jsonrpc":"2.0",'));
 tools('a stream that ends at once', 1, null, stream(''));
 tools('events without end that are no answer', 4, /timed out/, (_, req) => flood(EVENTS, event({ jsonrpc: '2.0', method: 'notifications/message', params: {} }))(req));
-tools('requests without end', 1, /more work/, (_, req) => flood(EVENTS, event({ jsonrpc: '2.0', id: 'r', method: 'ping' }))(req));
+tools('requests without end', 1, /too many/, (_, req) => flood(EVENTS, event({ jsonrpc: '2.0', id: 'r', method: 'ping' }))(req));
 tools('answers to others first', 0, null, stream((m) => event({ ...result(m, []), id: 77 }) + event(result(m, [TOOL]))));
 tools('the answer twice', 0, null, stream((m) => event(result(m, [TOOL])) + event(result(m, []))));
 const again = `${EVENTS}id: 1\nretry: 1\ndata:\n\n`;
