@@ -335,9 +335,7 @@ void bridge_pause(struct bridge *b, bool paused)
 	if (b->paused == paused)
 		return;
 	b->paused = paused;
-	for (struct bridge_leg *l = b->first; l; l = l->next)
-		if (l->state == LEG_RUNS)
-			authorized_pause(&l->request, paused);
+	leg_balance(b);
 }
 
 static void warn_of_tool(void *self, struct str name, const struct err *why)
@@ -358,6 +356,7 @@ struct bridge *bridge_open(struct authorized_server *server, enum bridge_transpo
 	}
 	b->server = server;
 	b->transport = transport;
+	b->held_max = BRIDGE_HELD;
 	b->ends = ends;
 	b->end = (struct events_timer){.fire = leave, .self = b};
 	b->tools.removed = warn_of_tool;

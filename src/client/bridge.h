@@ -33,6 +33,7 @@ enum {
 	BRIDGE_NOTES = 64,                 /* and its other messages beside them */
 	BRIDGE_WAITING = 4096,             /* messages that wait for their turn */
 	BRIDGE_WAITING_BYTES = 64 * 1024 * 1024,
+	BRIDGE_HELD = 256 * 1024 * 1024,   /* bytes of answers that are not whole yet; beyond, one is read at a time */
 	BRIDGE_ANSWER_MS = 300 * 1000,     /* until the head of an answer: a tool may take its time. --timeout stands in for it */
 	BRIDGE_SILENCE_MS = 60 * 1000,     /* within a body that is no event stream */
 	BRIDGE_GRACE_MS = 2000,            /* for requests that are under way when the host has no more to say */

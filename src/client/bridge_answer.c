@@ -265,8 +265,9 @@ static bool head_came(void *self, const struct fetch_head *head, struct err *e)
 {
 	struct bridge_leg *l = self;
 
-	if (l->bridge->paused)
-		authorized_pause(&l->request, true);
+	l->paused = false;
+	if (l->bridge->paused || l->bridge->crowded)
+		leg_balance(l->bridge);
 	if (!stream_answer_head(&l->answer, head, e))
 		return false;
 	if (is_good(l)) {
@@ -322,8 +323,10 @@ static bool piece_came(void *self, struct str bytes, struct err *e)
 		keep_place(l);
 		if (fed == FEED_BAD)
 			return false;
-		if (fed == FEED_MORE)
+		if (fed == FEED_MORE) {
+			leg_weigh(l);
 			return true;
+		}
 		if (!repeated)
 			take_text(l, message);
 	}

@@ -58,6 +58,8 @@ struct bridge_leg {
 	bool resuming;    /* a GET for the rest of its answer is under way, or waits to be */
 	bool had_session;
 	bool is_new;      /* something came since it was last taken up again */
+	bool paused;      /* its answer is not read for now */
+	size_t held;      /* bytes of a large message that is not whole */
 	unsigned session; /* the number of the session it was sent in */
 	unsigned renewals, resumes;
 
@@ -122,6 +124,9 @@ struct bridge {
 	size_t pending;     /* calls without their answers; those that listen for good are not counted */
 	bool http_worked;   /* Streamable HTTP is spoken there */
 	bool tries_road;    /* HTTP+SSE is tried, and may not be */
+	size_t held;        /* bytes of large messages that are not whole */
+	size_t held_max;    /* BRIDGE_HELD */
+	bool crowded;       /* that is too much */
 	bool paused, finishing, leaving, told_login;
 	char modern_version[LEG_VERSION];
 	struct bridge_session session;
@@ -160,6 +165,10 @@ void leg_hold(struct bridge_leg *l);
 void leg_release(struct bridge_leg *l);
 /* The same, giving the exchange a moment to end by itself, so that its connection can be used again. */
 void leg_drain(struct bridge_leg *l);
+/* Something came for it: what it holds counts. */
+void leg_weigh(struct bridge_leg *l);
+/* Who is read and who waits is decided anew. */
+void leg_balance(struct bridge *b);
 /* Gives back all memory at the end. */
 void leg_free_all(struct bridge *b);
 /* It went by the link. */

@@ -175,6 +175,8 @@ static void sweep(void *self)
 	struct bridge *b = self;
 
 	drop_over(b);
+	if (arena_touched(&b->lists) > SPARE_TOUCHED)
+		arena_free(&b->lists);
 	if (!b->leaving)
 		start_waiting(b);
 }
@@ -219,6 +221,51 @@ void leg_linked(struct bridge_leg *l)
 	enter(l, LEG_LINKED);
 }
 
+/* --- Who is read ------------------------------------------------------------------------------ */
+
+/* The eldest that holds something: it alone is read where all together hold too much, so that there is an end to it. */
+static const struct bridge_leg *find_favoured(const struct bridge *b)
+{
+	for (const struct bridge_leg *l = b->first; l; l = l->next)
+		if (l->state == LEG_RUNS && l->held)
+			return l;
+	return NULL;
+}
+
+void leg_balance(struct bridge *b)
+{
+	const struct bridge_leg *favoured = b->crowded ? find_favoured(b) : NULL;
+
+	for (struct bridge_leg *l = b->first; l; l = l->next) {
+		bool paused = b->paused || (favoured && favoured != l);
+
+		if (l->state != LEG_RUNS || l->paused == paused)
+			continue;
+		l->paused = paused;
+		authorized_pause(&l->request, paused);
+	}
+}
+
+static void weigh(struct bridge_leg *l, size_t held)
+{
+	struct bridge *b = l->bridge;
+	bool before = b->crowded;
+
+	b->held = len_add(len_sub(b->held, l->held), held);
+	l->held = held;
+	b->crowded = b->held > (before ? b->held_max / 2 : b->held_max);
+	if (before || b->crowded)
+		leg_balance(b);
+}
+
+void leg_weigh(struct bridge_leg *l)
+{
+	size_t held = stream_answer_held(&l->answer);
+
+	if (held > SPARE_TOUCHED || l->held)
+		weigh(l, held > SPARE_TOUCHED ? held : 0);
+}
+
 static void let_go(struct bridge_leg *l)
 {
 	struct bridge *b = l->bridge;
@@ -226,6 +273,8 @@ static void let_go(struct bridge_leg *l)
 	authorized_cancel(&l->request);
 	events_timer_clear(events(l), &l->later);
 	enter(l, LEG_OVER);
+	if (l->held)
+		weigh(l, 0);
 	if (b->session.listen == l)
 		b->session.listen = NULL;
 	if (l->next)
@@ -262,7 +311,7 @@ static void too_late(void *self)
 	struct bridge_leg *l = self;
 	struct err why;
 
-	if (l->bridge->paused) {
+	if (l->paused) {
 		events_timer_set(events(l), &l->later, DRAIN_MS);
 		return;
 	}
@@ -344,6 +393,9 @@ static void start(struct bridge_leg *l, int64_t wait_ms)
 	authorized_cancel(&l->request);
 	events_timer_clear(events(l), &l->later);
 	enter(l, LEG_RUNS);
+	l->paused = false;
+	if (l->held)
+		weigh(l, 0);
 	l->work = l->rest;
 	arena_reset(&l->secrets);
 	err_clear(&l->why);

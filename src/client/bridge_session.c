@@ -6,6 +6,7 @@
 #include "base/len.h"
 #include "http/field.h"
 #include "sys/clock.h"
+#include "sys/text.h"
 #include "sys/world.h"
 
 enum {
@@ -261,7 +262,7 @@ void session_renewed(struct bridge_leg *l, const struct relay *m)
 	}
 	memcpy(before, s->version, sizeof before);
 	if (keep_version(s, m, &scratch) && strncmp(before, s->version, sizeof before) != 0)
-		world_warn(bridge_world(b), "The new session is of another revision (%s) than the host was told.", s->version);
+		world_warn(bridge_world(b), "The new session is of another revision (%.*s) than the host was told.", STR(text_shown(s->stream.version, &scratch)));
 	next = s->initialized.len ? leg_new(b, LEG_RENEWED, s->initialized, &e) : NULL;
 	if (!next)
 		session_settled(l, false);

@@ -203,6 +203,13 @@ enum feed stream_answer_read(struct stream_answer *x, struct str *bytes, struct 
 	return FEED_BAD;
 }
 
+size_t stream_answer_held(const struct stream_answer *x)
+{
+	if (x->body == STREAM_EVENTS)
+		return x->events.dispatched ? 0 : x->events.data.len;
+	return x->told ? 0 : x->text.len;
+}
+
 enum feed stream_answer_end(struct stream_answer *x, struct str *message)
 {
 	if (x->body != STREAM_JSON || x->told || x->text.full || !x->text.len)

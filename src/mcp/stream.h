@@ -86,6 +86,8 @@ bool stream_answer_head(struct stream_answer *x, const struct fetch_head *head, 
 /* Eats from the start of *bytes, and cuts that off. DONE: *message is the text of one, valid until
  * the next call; MORE: all was eaten; BAD: with the error. */
 enum feed stream_answer_read(struct stream_answer *x, struct str *bytes, struct str *message, struct err *e);
+/* Bytes of a message that has begun and is not whole. */
+size_t stream_answer_held(const struct stream_answer *x);
 /* The body ended. DONE: *message is one more, the last; MORE: there is none. The body of an answer
  * beyond 2xx is handed out unless it is an event stream; it need not be a message. */
 enum feed stream_answer_end(struct stream_answer *x, struct str *message);
