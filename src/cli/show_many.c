@@ -75,7 +75,7 @@ static void show_server_of(struct world *w, const struct json *server)
 {
 	const struct json *tools = json_get(server, S("tools"));
 	struct arena scratch = *w->arena;
-	struct str instructions = {0}, cursor = shown(server, "nextCursor", &scratch);
+	struct str instructions = {0}, cursor;
 	bool more = false;
 
 	json_opt_str(server, S("instructions"), &instructions, NULL);
@@ -87,6 +87,7 @@ static void show_server_of(struct world *w, const struct json *server)
 	world_print(w, "%zu of %" PRId64 " tools:\n", json_count(tools), number(server, "totalTools"));
 	for (const struct json *tool = tools ? tools->first : NULL; tool; tool = tool->next)
 		show_tool_of(w, tool);
+	cursor = shown(server, "nextCursor", &scratch); /* only now: what prints the tools uses the same memory */
 	if (more && cursor.len)
 		world_print(w, "There are more: --cursor %.*s, or --all\n", STR(text_quoted(cursor, &scratch)));
 	else if (more)
