@@ -116,6 +116,11 @@ static void tell_roots(struct asking *k)
 
 /* --- Elicitation ------------------------------------------------------------------------------------- */
 
+bool asking_is_open(const struct asking *k)
+{
+	return k->open;
+}
+
 void asking_end(struct asking *k)
 {
 	if (k->open) {

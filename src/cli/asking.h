@@ -51,5 +51,7 @@ bool asking_read(struct asking *k, const struct args *a, struct err *e);
 struct str asking_capabilities(const struct asking *k);
 /* The server asks; it is answered at once or later. */
 void asking_take(struct asking *k, const struct rpc *request);
+/* The user is filling in a form: the terminal is theirs. */
+bool asking_is_open(const struct asking *k);
 /* Nobody waits for an answer any more: a form that is open is closed. Content when none is. */
 void asking_end(struct asking *k);

@@ -37,7 +37,8 @@ static void noticed(void *self, const struct rpc *notification)
 {
 	struct visit *v = self;
 
-	notice_take(&v->notice, notification);
+	if (!asking_is_open(&v->asking))
+		notice_take(&v->notice, notification);
 	if (v->noticed)
 		v->noticed(v->self, notification);
 }

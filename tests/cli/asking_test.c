@@ -148,7 +148,9 @@ static void a_form_closes_when_nobody_waits_for_it(void **state)
 	reads("{\"elicitation\":{\"form\":{},\"url\":{}}}");
 	asks(name_wanted);
 	assert_non_null(t.tty.line);
+	assert_true(asking_is_open(&k));
 	asking_end(&k);
+	assert_false(asking_is_open(&k));
 	assert_null(t.tty.line);
 	assert_int_equal(times, 0);
 }
