@@ -272,6 +272,8 @@ static bool head_came(void *self, const struct fetch_head *head, struct err *e)
 		return false;
 	if (is_good(l)) {
 		l->bridge->http_worked |= l->kind == LEG_CALL;
+		if (l->kind == LEG_CALL && !l->modern)
+			session_worked(l->bridge);
 		if (l->initializes && !session_keep(l, head, e))
 			return false;
 	}

@@ -22,10 +22,19 @@ static void pass(void *self, struct str text)
 	if (!pipe_send_line(&h->output, text, &why)) {
 		if (h->failure.kind == ERR_NONE)
 			h->failure = why;
+		events_timer_set(h->world->events, &h->broken, 0);
 		return;
 	}
 	if (pipe_held(&h->output) > BRIDGE_HOST_MARK)
 		bridge_pause(h->bridge, true);
+}
+
+/* What the host did not get would be missed: nothing goes on without it. */
+static void stop_broken(void *self)
+{
+	struct bridge_host *h = self;
+
+	bridge_host_stop(h);
 }
 
 static void drained(void *self)
@@ -96,6 +105,7 @@ bool bridge_host_start(struct bridge_host *h, struct authorized_server *server, 
 
 	h->world = server->world;
 	h->late = (struct events_timer){.fire = too_late, .self = h};
+	h->broken = (struct events_timer){.fire = stop_broken, .self = h};
 	h->output = (struct pipe){.over = output_over, .drained = drained, .self = h};
 	pipe_open(&h->output, h->world->events, out, BRIDGE_HOST_QUEUE);
 	if (!arena_new(&h->memory, BRIDGE_MESSAGE + 4096))
@@ -117,6 +127,7 @@ void bridge_host_end(struct bridge_host *h)
 		return;
 	input_stop(&h->input);
 	events_timer_clear(h->world->events, &h->late);
+	events_timer_clear(h->world->events, &h->broken);
 	bridge_end(h->bridge);
 	h->bridge = NULL;
 	pipe_end(&h->output);

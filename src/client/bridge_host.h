@@ -31,7 +31,7 @@ struct bridge_host {
 	struct lines lines;
 	struct arena memory;
 	struct pipe output;
-	struct events_timer late;
+	struct events_timer late, broken;
 };
 
 /* Begins: what comes from in goes to the server. out is taken over. ERR_SYSTEM. */

@@ -99,6 +99,7 @@ struct bridge_session {
 	struct arena memory; /* what the host opened it with: */
 	struct str initialize, initialize_id, initialized;
 	struct bridge_leg *listen;
+	bool unheard;      /* its own stream wanted a sign-in that was not to be had */
 	bool listened;     /* the server offered a stream of its own */
 	bool doubtful;     /* a new session did not help against a 400 */
 	int64_t listen_wait_ms;
@@ -203,6 +204,8 @@ void session_renew(struct bridge *b);
 bool session_lost(struct bridge_leg *l);
 void session_renewed(struct bridge_leg *l, const struct relay *m);
 void session_not_renewed(struct bridge *b, const struct err *why);
+/* A message of the session was taken. */
+void session_worked(struct bridge *b);
 void session_listen_ended(struct bridge_leg *l, const struct err *failure);
 /* A 400 that means the same. */
 bool session_is_unknown(const struct bridge_leg *l, const struct relay *m);

@@ -61,6 +61,7 @@ void session_open(struct bridge_leg *l)
 	s->initialized = s->initialize = (struct str){0};
 	if (remember(b, l, &s->initialize))
 		s->initialize_id = str_span(s->initialize, str_between(l->body.at, l->id.at).len, l->id.len);
+	s->unheard = false;
 	s->state = SESSION_OPENING;
 	l->initializes = true;
 	if (road_is_taken(b))
@@ -331,10 +332,21 @@ static bool is_offered(const struct bridge_leg *l)
 
 static void end_listening(struct bridge_leg *l, const struct err *failure)
 {
-	if (failure && authorized_was_refused(&l->request))
+	if (failure && authorized_was_refused(&l->request)) {
+		l->bridge->session.unheard = true;
 		bridge_fail(l, BRIDGE_LOGIN, failure);
-	else
-		leg_release(l);
+		return;
+	}
+	leg_release(l);
+}
+
+/* Somebody signed in meanwhile. */
+void session_worked(struct bridge *b)
+{
+	if (!b->session.unheard || b->session.state != SESSION_OPEN)
+		return;
+	b->session.unheard = false;
+	listen_later(b, 0);
 }
 
 /* Longer each time, unless the stream was of use. */

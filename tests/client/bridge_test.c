@@ -247,6 +247,27 @@ static void the_server_asks_and_the_host_answers(void **state)
 	heard("\"method\":\"x\"");
 }
 
+static void a_stream_that_wants_a_sign_in_is_asked_for_again_once_there_is_one(void **state)
+{
+	(void)state;
+	broker.tokens[0] = broker.tokens[1] = broker.tokens[2] = "old";
+	broker.tokens[3] = NULL;
+	broker.tokens[4] = broker.tokens[5] = "new";
+	open_session(false);
+	t.fetch.steps[2].status = 401;
+	expect("tools/list", (struct fetch_script_step){.status = 200, .fields = {"Authorization: Bearer new"}, .answer_fields = {JSON_TYPE}, .answer = S(RESULT("1"))});
+	expect(NULL, (struct fetch_script_step){.method = "GET", .fields = {"Authorization: Bearer new"}, .status = 200, .answer_fields = {EVENTS_TYPE},
+		.stays_open = true, .answer = S("data: {\"jsonrpc\":\"2.0\",\"method\":\"x\"}\n\n")});
+	say(INITIALIZE);
+	hears(1);
+	say(INITIALIZED);
+	events_script_drain(&t.events);
+	assert_non_null(strstr(t.log, "keyfob login"));
+	say("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/list\"}");
+	hears(3);
+	heard("\"method\":\"x\"");
+}
+
 static void a_call_whose_stream_ends_early_is_taken_up_again(void **state)
 {
 	(void)state;
@@ -474,6 +495,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_request_of_a_modern_server_is_dropped_and_the_call_fails, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_session_is_opened_in_order_whatever_the_host_says_meanwhile, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(the_server_asks_and_the_host_answers, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_stream_that_wants_a_sign_in_is_asked_for_again_once_there_is_one, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_call_whose_stream_ends_early_is_taken_up_again, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_session_that_is_gone_is_renewed_once_for_all, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_session_that_cannot_be_renewed_fails_what_waits_for_it, set_up, tear_down),
