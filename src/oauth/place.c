@@ -30,6 +30,12 @@ static enum place_reach of_v6(const uint8_t b[static 16])
 		return of_v4(b + 12);
 	if (begins(b, S("\x20\x02")))
 		return of_v4(b + 2);
+	/* A NAT64 of the network's own (RFC 8215): where the IPv4 address stands in it only that network knows. */
+	if (begins(b, S("\0\x64\xff\x9b\0\1")))
+		return PLACE_LOOPBACK;
+	/* Stateless translation (RFC 2765). */
+	if (begins(b, S("\0\0\0\0\0\0\0\0\xff\xff\0\0")))
+		return of_v4(b + 12);
 	/* ::, ::1, and the old form of IPv4 within IPv6. */
 	if (begins(b, S("\0\0\0\0\0\0\0\0\0\0\0\0")))
 		return PLACE_LOOPBACK;

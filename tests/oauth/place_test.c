@@ -56,6 +56,8 @@ static void knows_how_near_an_address_is(void **state)
 		{"https://[::ffff:a9fe:a9fe]", PLACE_LINK},
 		{"https://[::ffff:8.8.8.8]", PLACE_PUBLIC},
 		{"https://[64:ff9b::10.0.0.1]", PLACE_PRIVATE},
+		{"https://[64:ff9b:1::8.8.8.8]", PLACE_LOOPBACK},
+		{"https://[::ffff:0:10.0.0.1]", PLACE_PRIVATE},
 		{"https://[2002:c0a8:101::1]", PLACE_PRIVATE},
 		{"https://[2002:808:808::1]", PLACE_PUBLIC},
 	};
