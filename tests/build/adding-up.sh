@@ -13,7 +13,7 @@ stub() {
 	chmod +x "$file"
 }
 
-# house: all is well in it; 13 facts
+# house: all is well in it; 14 facts
 house() {
 	rm -rf "$scratch/house"
 	stub scripts/setup 'exit 0'
@@ -25,6 +25,7 @@ house() {
 	stub tests/build/one.sh 'echo "1 passed, 0 failed"'
 	stub tests/cli/one.sh 'echo "1 passed, 0 failed"'
 	stub tests/e2e/run 'echo "2 passed, 0 failed"'
+	stub tests/conformance/run 'echo "1 passed, 0 failed"'
 	mkdir -p "$scratch/house/tests/e2e/node_modules"
 	: >"$scratch/house/tests/e2e/node_modules/.package-lock.json"
 	cp scripts/test "$scratch/house/scripts/test"
@@ -38,42 +39,42 @@ ends() {
 }
 
 house
-ends 0 "13 passed, 0 failed" "all is well"
+ends 0 "14 passed, 0 failed" "all is well"
 house
 stub scripts/rooms 'exit 1'
-ends 1 "12 passed, 1 failed" "one fact does not hold"
+ends 1 "13 passed, 1 failed" "one fact does not hold"
 house
 stub tests/build/one.sh 'echo "4 passed, 3 failed"; exit 1'
-ends 1 "16 passed, 3 failed" "three of seven fail"
+ends 1 "17 passed, 3 failed" "three of seven fail"
 check "and the part is named at the end" grep -qx '    tests/build/one.sh' "$scratch/told"
 house
 stub tests/build/one.sh 'echo "4 passed, 3 failed"'
-ends 1 "16 passed, 3 failed" "three fail, but the part says that all is well"
+ends 1 "17 passed, 3 failed" "three fail, but the part says that all is well"
 house
 stub tests/build/one.sh 'echo "1 passed, 0 failed"; exit 3'
-ends 1 "13 passed, 1 failed" "none fails, but the part does"
+ends 1 "14 passed, 1 failed" "none fails, but the part does"
 house
 stub tests/build/one.sh 'echo "1 passed, 0 failed"; kill -9 $$'
-ends 1 "13 passed, 1 failed" "a part is killed"
+ends 1 "14 passed, 1 failed" "a part is killed"
 house
 stub tests/build/one.sh 'echo "all good"'
-ends 1 "12 passed, 1 failed" "a part tells no count"
+ends 1 "13 passed, 1 failed" "a part tells no count"
 house
 stub tests/build/one.sh 'echo "1 passed, 0 failed, 2 skipped"'
-ends 0 "13 passed, 0 failed, 2 skipped" "two are skipped"
+ends 0 "14 passed, 0 failed, 2 skipped" "two are skipped"
 house
 stub bin/make 'exit 2'
-ends 1 "8 passed, 5 failed" "nothing can be built"
+ends 1 "9 passed, 5 failed" "nothing can be built"
 house
 stub scripts/node 'echo "no Node here" >&2; exit 1'
-ends 0 "11 passed, 0 failed, 1 skipped" "there is no Node"
+ends 0 "11 passed, 0 failed, 2 skipped" "there is no Node"
 check "and that is said" grep -qx 'skipped: no Node here' "$scratch/told"
 house
 rm -r "$scratch/house/tests/e2e/node_modules"
-ends 0 "11 passed, 0 failed, 1 skipped" "there are no packages"
+ends 0 "11 passed, 0 failed, 2 skipped" "there are no packages"
 house
 rm "$scratch/house/tests/cli/one.sh"
-ends 1 "12 passed, 1 failed" "a folder of tests is empty"
+ends 1 "13 passed, 1 failed" "a folder of tests is empty"
 house
 stub scripts/setup 'echo "setup: no network"; exit 1'
 ends 1 "0 passed, 1 failed" "nothing could be set up"
