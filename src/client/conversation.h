@@ -17,8 +17,8 @@ struct link;
 struct world;
 
 enum {
-	CONVERSATION_MESSAGE = 4 * 1024 * 1024, /* bytes of one message */
-	CONVERSATION_KEEP = 32 * 1024 * 1024,   /* bytes of all answers that are kept */
+	CONVERSATION_MESSAGE = 12 * 1024 * 1024, /* bytes of one message */
+	CONVERSATION_KEEP = 64 * 1024 * 1024,   /* bytes of all answers that are kept */
 	CONVERSATION_GOODBYE_MS = 2000, /* nobody waits long for an answer to that */
 	CONVERSATION_ANSWER_MS = 60 * 1000, /* the time limit of a question where none is given; progress begins it anew */
 	CONVERSATION_BRISK_MS = 30 * 1000,

@@ -26,6 +26,7 @@ const TOOLS = {
 	},
 	never,
 	fill: () => text('x'.repeat(1 << 20)),
+	flood: () => text('x'.repeat(10 << 20)),
 };
 
 const server = (t) => t.use(startScripted(TOOLS));
@@ -42,6 +43,11 @@ keyfobTest('run: arguments by flag, by file, by pipe', async (t, keyfob) => {
 	match(late.stderr, /standard input was not closed in time; --args/, 'what it waited for');
 	equal(await keyfob.expect(0, ['run', url, 'weigh'], { input: { stay: true } }), '{\n  "grams": 7\n}\n', 'a tool without arguments waits for none');
 	equal((await keyfob.run(['run', url, 'say', '--arg', 'n=five'])).code, 2, 'a value of the wrong type');
+});
+
+keyfobTest('run: a result of 10 MiB', async (t, keyfob) => {
+	const { url } = await server(t);
+	equal((await keyfob.expect(0, ['run', url, 'flood', '--quiet'])).length, (10 << 20) + 1, 'bytes');
 });
 
 keyfobTest('run: results as text, as JSON, byte for byte, cut, and into a file', async (t, keyfob) => {
