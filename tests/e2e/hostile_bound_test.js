@@ -163,20 +163,21 @@ keyfobTest('hostile: scopes: another scope for each call of a script: the sign-i
 	check(site.signIns.length <= 10, `${site.signIns.length} sign-ins`);
 }, { seconds: 60 });
 
-for (const [what, scope] of [
-	['of 60 kB', 'a:b '.repeat(15000)],
-	['of one word of 60 kB', 'a'.repeat(60000)],
+for (const [what, scope, code = 3] of [
+	['of 60 kB', 'a:b '.repeat(15000), 1],
+	['of 4 kB', 'a:b '.repeat(1000)],
+	['of one word of 4 kB', 'a'.repeat(4000)],
 	['that breaks out of quotes', `a'; touch owned; '`],
 	['with substitutions', 'a$(touch owned) `id` \\"b\\"'],
 	['of a flag', '--token x --print'],
-	['in colours', '\u001b[31mred\u0007'],
+	['in colours', '\u001b[31mred\u0007', 1],
 ])
 	keyfobTest(`hostile: scopes: a challenge ${what}`, async (t, keyfob) => {
 		const site = await eager(t, (_, res) => {
 			res.socket.end(`HTTP/1.1 403 Forbidden\r\nwww-authenticate: Bearer error="insufficient_scope", scope="${scope}"\r\ncontent-length: 0\r\n\r\n`);
 		});
 		await keyfob.login(site.mcp);
-		const end = await checkEnd(keyfob.start(['inspect', site.mcp, '--timeout', '2']), { code: what === 'in colours' ? 1 : 3 });
+		const end = await checkEnd(keyfob.start(['inspect', site.mcp, '--timeout', '2']), { code });
 		/* What is to be pasted into a shell is one command and its own flags. */
 		const command = /keyfob login \S+(.*)$/m.exec(end.stderr)?.[1] ?? '';
 		match(command, /^( --scope '[^']*')?$/, 'what is proposed');
