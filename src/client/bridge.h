@@ -35,7 +35,7 @@ enum {
 	BRIDGE_WAITING_BYTES = 64 * 1024 * 1024,
 	BRIDGE_HELD = 256 * 1024 * 1024,   /* bytes of answers that are not whole yet; beyond, one is read at a time */
 	BRIDGE_ANSWER_MS = 300 * 1000,     /* until the head of an answer: a tool may take its time. --timeout stands in for it */
-	BRIDGE_SILENCE_MS = 60 * 1000,     /* within a body that is no event stream */
+	BRIDGE_SILENCE_MS = 60 * 1000,     /* within a body that is no event stream; --timeout may make it less */
 	BRIDGE_GRACE_MS = 2000,            /* for requests that are under way when the host has no more to say */
 	BRIDGE_GOODBYE_MS = 1000,          /* for the end of the session */
 };

@@ -258,7 +258,7 @@ void answer_finish(struct bridge_leg *l, const struct err *failure)
 static void await_more(struct bridge_leg *l)
 {
 	if (l->answer.body == STREAM_JSON && !l->answered)
-		events_timer_set(events(l), &l->later, BRIDGE_SILENCE_MS);
+		events_timer_set(events(l), &l->later, leg_silence_ms(l));
 }
 
 static bool head_came(void *self, const struct fetch_head *head, struct err *e)

@@ -172,6 +172,8 @@ void leg_weigh(struct bridge_leg *l);
 void leg_balance(struct bridge *b);
 /* Gives back all memory at the end. */
 void leg_free_all(struct bridge *b);
+/* The longest silence within its answer. */
+int64_t leg_silence_ms(const struct bridge_leg *l);
 /* It went by the link. */
 void leg_linked(struct bridge_leg *l);
 /* Those that are held, for any reason, go on: modern ones or the others. */

@@ -305,6 +305,13 @@ void leg_drain(struct bridge_leg *l)
 
 /* --- Setting out ------------------------------------------------------------------------------ */
 
+int64_t leg_silence_ms(const struct bridge_leg *l)
+{
+	int64_t asked_ms = bridge_world(l->bridge)->options.timeout_ms;
+
+	return asked_ms > 0 && asked_ms < BRIDGE_SILENCE_MS ? asked_ms : BRIDGE_SILENCE_MS;
+}
+
 /* Silence in a body that should have come by now; or the server did not close the stream of an answer. */
 static void too_late(void *self)
 {
@@ -315,7 +322,7 @@ static void too_late(void *self)
 		events_timer_set(events(l), &l->later, DRAIN_MS);
 		return;
 	}
-	err_set(&why, ERR_NETWORK, "the answer stopped in its middle: nothing came for %d s", BRIDGE_SILENCE_MS / 1000);
+	err_set(&why, ERR_NETWORK, "the answer stopped in its middle: nothing came for %d s", (int)(leg_silence_ms(l) / 1000));
 	authorized_cancel(&l->request);
 	if (l->answered)
 		leg_release(l);

@@ -54,7 +54,6 @@ answers('an answer with another id', (x) => json(x.res, good('other')), { code: 
 answers('an answer whose id is the same in another kind', (x) => json(x.res, good(String(x.id))), { code: 1005 });
 answers('an answer that comes twice', (x) => x.res.writeHead(200, { 'content-type': 'text/event-stream' }).end(`data: ${good(x.id)}\n\n`.repeat(2)), { text: 'fine' });
 answers('answers to what nobody asked', (x) => x.res.writeHead(200, { 'content-type': 'text/event-stream' }).end(`data: ${good(777)}\n\ndata: ${good('x')}\n\ndata: ${good(x.id)}\n\n`), { text: 'fine' });
-answers('a batch', (x) => json(x.res, `[${good(x.id)}]`), { code: 1005 });
 answers('no JSON', (x) => json(x.res, '{"jsonrpc": \u001b[31m'), { code: 1005 });
 answers('two messages in one', (x) => json(x.res, good(x.id) + good(x.id)), { code: 1005 });
 answers('JSON that is nested deeply', (x) => json(x.res, `{"jsonrpc":"2.0","id":${x.id},"result":${'['.repeat(200000)}${']'.repeat(200000)}}`));
