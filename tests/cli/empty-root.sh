@@ -59,8 +59,8 @@ for url in "https://peer.example:$port/mcp" "https://127.0.0.1:$port/mcp"; do
 	ends 0 "logout" logout "$url" $tls
 	ends 3 "token after it" token "$url"
 done
-check "in the folder are the vault, its key and its lock" \
-	test "$(ls -A "$root/data" | tr '\n' ' ')" = "key profiles.keyfob profiles.keyfob.lock "
+check "in the folder are the vault, its key and its lock, and what the servers speak" \
+	test "$(ls -A "$root/data" | tr '\n' ' ')" = "eras key profiles.keyfob profiles.keyfob.lock "
 check "and nothing is outside" test "$(cd "$root" && find . -newer keyfob -type f ! -path './data/*' ! -path './etc/*')" = ""
 
 input=$scratch/token
