@@ -43,7 +43,8 @@ static bool save(struct run *r, const struct json *result, struct err *e)
 
 	if (!args_given(r->args, "--output"))
 		return true;
-	if (!content_file(result, &base64, e) || !file_resolve(path.at, r->world->arena, &path, e))
+	/* What is in it came from the server: it takes no place but the one that was named. */
+	if (!content_file(result, &base64, e) || !file_absolute(path.at, r->world->arena, &path, e) || !file_is_plain(path.at, e))
 		return false;
 	if (!arena_new(&memory, len_add(base64.len, 4096)))
 		return err_set(e, ERR_SYSTEM, "no memory for the file");

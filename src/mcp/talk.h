@@ -29,6 +29,7 @@ struct talk_tool;
 enum {
 	TALK_PAGES = 1000,     /* pages of one list */
 	TALK_ROUNDS = 16,      /* times that a server may want input before it answers */
+	TALK_INPUTS = 64,      /* things that it may want to know at once */
 	TALK_OUTBOX = 16,      /* messages that wait to be sent beside the question */
 	TALK_ASKS = 8,         /* requests of the server that wait for the driver */
 	TALK_RESUMES = 16,     /* times that a broken event stream is taken up again: a question, or in a row without an event */

@@ -102,8 +102,14 @@ static bool may_want_input(struct str method)
 static bool check_inputs(struct talk *t, const struct json *requests)
 {
 	struct str method;
+	size_t n = 0;
 
-	for (const struct json *one = requests->first; one; one = one->next) {
+	for (const struct json *one = requests->first; one; one = one->next, n++) {
+		if (n == TALK_INPUTS) {
+			err_set(&t->failure, ERR_LIMIT, "the server wants to know more than %d things at once", TALK_INPUTS);
+			talk_fail(t);
+			return false;
+		}
 		if (!json_want_str(one, S("method"), &method, &t->failure)) {
 			err_where(&t->failure, "what the server wants to know");
 			talk_fail(t);

@@ -59,6 +59,15 @@ static bool check(const struct stat *s, enum file_check wanted, const char *path
 	return true;
 }
 
+bool file_is_plain(const char *path, struct err *e)
+{
+	struct stat s;
+
+	if (lstat(path, &s) != 0)
+		return errno == ENOENT || file_error(e, path, "written", errno);
+	return check(&s, FILE_ANY, path, e);
+}
+
 static ssize_t read_some(int fd, void *at, size_t len)
 {
 	ssize_t n;

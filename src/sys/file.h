@@ -60,6 +60,8 @@ struct str file_folder(struct str path, struct arena *a);
  * belongs to somebody else, or that is ours and open to everybody's writing. */
 bool file_make_folder(const char *path, struct err *e);
 
+/* Nothing is at path, or a regular file: no device, and no link that leads elsewhere. ERR_SYSTEM. */
+bool file_is_plain(const char *path, struct err *e);
 /* Replaces or makes the file: temporary file in the same folder, fsync, rename, fsync of the folder.
  * path is resolved already. */
 bool file_replace(const char *path, struct str bytes, struct err *e);

@@ -1,6 +1,7 @@
 #include "sys/text.h"
 
 #include <stdint.h>
+#include <stdio.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
@@ -113,6 +114,36 @@ struct str text_shown(struct str s, struct arena *a)
 	if (kept.len < s.len)
 		buf_add(&out, S("..."));
 	return out.full ? (struct str){0} : buf_str(&out);
+}
+
+static void spell(uint32_t point, char escape[static TEXT_ESCAPE])
+{
+	if (point < 0x10000)
+		snprintf(escape, TEXT_ESCAPE, "\\u%04x", (unsigned)point);
+	else /* two surrogates: 0xd7c0 is 0xd800 less the 0x10000 that they leave out */
+		snprintf(escape, TEXT_ESCAPE, "\\u%04x\\u%04x", (unsigned)(0xd7c0 + (point >> 10)), (unsigned)(0xdc00 + (point & 0x3ff)));
+}
+
+struct str text_cut_shown(struct str *s, char escape[static TEXT_ESCAPE])
+{
+	struct str all = *s;
+	size_t end = 0;
+
+	escape[0] = 0;
+	while (end < all.len) {
+		struct str rest = str_from(all, end);
+		uint32_t point = 0;
+		size_t n = decode(rest, &point);
+
+		if (n && point >= 0x7f && is_hidden(point)) {
+			spell(point, escape);
+			*s = str_from(rest, n);
+			return str_first(all, end);
+		}
+		end = len_add(end, n ? n : 1);
+	}
+	*s = str_from(all, end);
+	return all;
 }
 
 static bool is_plain(struct str s)

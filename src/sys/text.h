@@ -15,6 +15,12 @@ void text_show_lines(struct buf *out, struct str s);
 /* text_show in a, for printf's %.*s; of more than 4 KiB only those are shown, and "..." follows. */
 struct str text_shown(struct str s, struct arena *a);
 
+enum { TEXT_ESCAPE = 16 };
+/* For what goes to a terminal as others wrote it, JSON: cuts from *s what shows as it is, which is returned, and the hidden character
+ * behind it, if there is one; escape is then that character as a string of JSON spells it (\uNNNN), else empty. ASCII's controls stay:
+ * strings of JSON hold none, and our own colours and line ends are made of them. */
+struct str text_cut_shown(struct str *s, char escape[static TEXT_ESCAPE]);
+
 /* s as one word of a command that is to be pasted into a shell: as it is where no shell would see anything in it, else in single quotes.
  * In a; empty when a is full. Controls stay: text_show comes before, or err cleans them. */
 struct str text_quoted(struct str s, struct arena *a);

@@ -9,6 +9,8 @@
 
 #include "base/secret.h"
 #include "sys/clock.h"
+#include "sys/text.h"
+#include "sys/tty.h"
 
 struct str world_env(struct world *w, const char *name)
 {
@@ -104,9 +106,24 @@ static bool write_all(int fd, struct str text)
 	return true;
 }
 
+/* A terminal gets nothing that it would obey, whoever wrote it; a pipe gets every byte. */
+static bool show_all(struct str text)
+{
+	char escape[TEXT_ESCAPE];
+	bool good = true;
+
+	while (good && text.len) {
+		good = write_all(STDOUT_FILENO, text_cut_shown(&text, escape));
+		good = good && write_all(STDOUT_FILENO, str_of(escape));
+	}
+	return good;
+}
+
 static void system_out(struct world *w, struct str text)
 {
-	if (!write_all(STDOUT_FILENO, text))
+	bool is_shown = w->tty && w->tty->out;
+
+	if (!(is_shown ? show_all(text) : write_all(STDOUT_FILENO, text)))
 		w->out_failed = true;
 }
 

@@ -39,6 +39,37 @@ static void shows_what_cannot_be_seen(void **state)
 	arena_free(&a);
 }
 
+static void json_of_others_shows_and_stays_the_same_json(void **state)
+{
+	static const char *const cases[][2] = {
+		{"\"caf\xc3\xa9 \xf0\x9f\x98\x80\"\n", "\"caf\xc3\xa9 \xf0\x9f\x98\x80\"\n"},
+		{"\033[1mown\033[0m\t\r\n", "\033[1mown\033[0m\t\r\n"},
+		{"\"c1 \xc2\x9b" "31m\"", "\"c1 \\u009b31m\""},
+		{"\"del\x7f\"", "\"del\\u007f\""},
+		{"\"\xe2\x80\xae" "txt\xe2\x81\xa6\"", "\"\\u202etxt\\u2066\""},
+		{"\"tag \xf3\xa0\x80\xa1\"", "\"tag \\udb40\\udc21\""},
+		{"\xe2\x80\xae", "\\u202e"},
+		{"raw \x9b", "raw \x9b"},
+		{"", ""},
+	};
+	struct arena a;
+
+	(void)state;
+	assert_true(arena_new(&a, 65536));
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct str rest = str_of(cases[i][0]);
+		struct buf out = buf_in(&a, 0);
+		char escape[TEXT_ESCAPE];
+
+		do {
+			buf_add(&out, text_cut_shown(&rest, escape));
+			buf_add(&out, str_of(escape));
+		} while (rest.len);
+		assert_str(buf_str(&out), cases[i][1]);
+	}
+	arena_free(&a);
+}
+
 static void lines_and_tabs_stay_in_text_of_many_lines(void **state)
 {
 	static const char *const cases[][2] = {
@@ -105,6 +136,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(shows_what_cannot_be_seen),
+		cmocka_unit_test(json_of_others_shows_and_stays_the_same_json),
 		cmocka_unit_test(lines_and_tabs_stay_in_text_of_many_lines),
 		cmocka_unit_test(cuts_what_is_long),
 		cmocka_unit_test(a_word_of_a_command_is_quoted_where_a_shell_would_see_something_in_it),

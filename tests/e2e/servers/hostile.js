@@ -57,7 +57,7 @@ export class Hostile {
 		if (!answer)
 			return res.writeHead(404).end();
 		const value = await answer(req, res, Buffer.concat(pieces).toString());
-		if (value !== undefined)
+		if (value !== undefined && !res.headersSent)
 			res.writeHead(200, { 'content-type': 'application/json' }).end(typeof value === 'string' ? value : JSON.stringify(value));
 	}
 }
