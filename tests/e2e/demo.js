@@ -3,6 +3,7 @@ import './servers/loopback.js';
 import { startProvider } from './servers/oidc.js';
 import { startModern } from './servers/mcp.js';
 import { takes } from './support/client.js';
+import { sdkHost } from './support/host.js';
 import { Keyfob, expectEnd } from './support/keyfob.js';
 import { check, Context, until } from './support/test.js';
 
@@ -40,6 +41,16 @@ async function work(t) {
 	tell(`keyfob status: ${gist(await run('status'))}: ${(await keyfob.profile(server.url)).state}, for ${(await keyfob.profile(server.url)).resource}`);
 
 	tell(`keyfob inspect: the tools are ${(await keyfob.tools(server.url)).join(', ')}`);
+
+	const sum = gist(await run('run', server.url, 'add', '--arg', 'a=2', '--arg', 'b=3'));
+	check(sum === '5', `2 and 3 are 5, not ${sum}`);
+	tell(`keyfob run: the tool adds 2 and 3: ${sum}`);
+
+	const client = await sdkHost(t, keyfob, 2, server.url).connect();
+	const { content: [{ text }] } = await client.callTool({ name: 'add', arguments: { a: 20, b: 22 } });
+	await client.close();
+	check(text === '42', `20 and 22 are 42, not ${text}`);
+	tell(`keyfob bridge: a host with the official SDK calls it over standard input and output: ${text}`);
 
 	const first = await keyfob.token(server.url);
 	tell(`keyfob token: a JWT of ${first.length} bytes, which the server takes: ${await takes(server.url, first)}`);
