@@ -18,10 +18,10 @@ int64_t time_most_ms(const struct conversation *c)
 	return c->closing ? CONVERSATION_GOODBYE_MS : CONVERSATION_PATIENCE * time_limit_ms(c);
 }
 
-/* An answer that is brisk comes whole in the time that each request is given. */
+/* An answer that is brisk comes whole in the time that each request is given; a link gives none. */
 void time_restart(struct conversation *c)
 {
-	if (!c->brisk)
+	if (!c->brisk || c->link)
 		events_timer_set(c->world->events, &c->late, time_limit_ms(c));
 }
 
