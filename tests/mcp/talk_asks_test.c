@@ -267,11 +267,35 @@ static void a_question_can_be_given_up_while_input_is_wanted(void **state)
 	play_is(&p, TALK_READY);
 }
 
+static void a_server_that_wants_to_know_too_much_is_not_answered(void **state)
+{
+	static char body[16384];
+	size_t n = 0;
+
+	(void)state;
+	begin_modern();
+	n += (size_t)snprintf(body, sizeof body, "{\"jsonrpc\":\"2.0\",\"id\":2,\"result\":{\"resultType\":\"input_required\",\"inputRequests\":{");
+	for (int i = 0; i <= TALK_INPUTS; i++)
+		n += (size_t)snprintf(body + n, sizeof body - n, "%s\"r%d\":{\"method\":\"roots/list\"}", i ? "," : "", i);
+	snprintf(body + n, sizeof body - n, "}}}");
+	play_answer(&p, TALK_MAIN, 200, PLAY_JSON, body);
+	for (int i = 0; i < TALK_INPUTS && talk_failure(&p.talk)->kind == ERR_NONE; i++) {
+		const struct talk_request *r;
+
+		if (talk_next(&p.talk, &r) == TALK_ASK)
+			talk_reply(&p.talk, S("{\"roots\":[]}"));
+	}
+	play_is(&p, TALK_FAIL);
+	assert_int_equal(talk_failure(&p.talk)->kind, ERR_LIMIT);
+	assert_non_null(strstr(talk_failure(&p.talk)->text, "more than 64"));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(a_server_that_wants_to_know_too_much_is_not_answered),
 		TEST(the_driver_answers_while_the_question_goes_on),
 		TEST(requests_are_told_one_at_a_time),
 		TEST(what_is_not_declared_is_refused_without_asking),

@@ -455,10 +455,29 @@ static void a_stamp_tells_one_state_from_the_next(void **state)
 	assert_false(file_stamp_same(first, second));
 }
 
+static void what_is_written_to_by_wish_is_a_file_and_no_link(void **state)
+{
+	struct err e = {0};
+	char target[512], link[512];
+
+	(void)state;
+	folder_write(&f, "plain", S("x"), 0600);
+	snprintf(target, sizeof target, "%s", folder_path(&f, "plain"));
+	snprintf(link, sizeof link, "%s", folder_path(&f, "link"));
+	assert_int_equal(symlink(target, link), 0);
+	assert_ok(file_is_plain(target, &e), &e);
+	assert_ok(file_is_plain(folder_path(&f, "new"), &e), &e);
+	assert_false(file_is_plain(link, &e));
+	assert_int_equal(e.kind, ERR_SYSTEM);
+	assert_false(file_is_plain("/dev/null", &e));
+	assert_false(file_is_plain(folder_path(&f, "."), &e));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_file_is_read_up_to_its_end_and_no_further_than_the_bound, start, end),
+		cmocka_unit_test_setup_teardown(what_is_written_to_by_wish_is_a_file_and_no_link, start, end),
 		cmocka_unit_test_setup_teardown(a_file_that_lies_about_its_length_is_bounded_too, start, end),
 		cmocka_unit_test_setup_teardown(an_absent_file_is_an_answer_or_an_error_as_asked, start, end),
 		cmocka_unit_test_setup_teardown(the_open_descriptor_is_judged_by_kind_owner_and_mode, start, end),
