@@ -195,6 +195,11 @@ bool standing_head(struct talk *t, const struct fetch_head *head)
 
 	if (s->listens && (good || head->status > 299))
 		return true;
+	if (s->listens) {
+		s->state = STANDING_OVER;
+		fail(t, &e);
+		return false;
+	}
 	s->open = good && s->answer.body == STREAM_EVENTS && head->status <= 299;
 	if (s->open)
 		return true;

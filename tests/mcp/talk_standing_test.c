@@ -244,6 +244,15 @@ static void other_subscriptions_take_the_place_of_those_before(void **state)
 	play_is(&p, TALK_DONE);
 }
 
+static void listening_that_is_answered_by_a_page_has_failed(void **state)
+{
+	(void)state;
+	listen_modern();
+	play_answer(&p, TALK_STREAM, 200, "text/html", "<html>");
+	play_is(&p, TALK_FAIL);
+	assert_non_null(strstr(talk_failure(&p.talk)->text, "text/html"));
+}
+
 static void listening_can_be_given_up(void **state)
 {
 	(void)state;
@@ -271,6 +280,7 @@ int main(void)
 		TEST(subscriptions_that_fail_fail),
 		TEST(a_modern_server_asks_nothing_there_either),
 		TEST(other_subscriptions_take_the_place_of_those_before),
+		TEST(listening_that_is_answered_by_a_page_has_failed),
 		TEST(listening_can_be_given_up),
 	};
 
