@@ -25,10 +25,10 @@ static void done(void *self, const struct broker_token *token, const struct err 
 		*t->e = *failure;
 }
 
-bool await_token(struct world *w, const struct url *url, int64_t min_ttl_s, struct broker_token *token, struct err *e)
+bool await_token(struct world *w, const struct url *url, int64_t min_ttl_s, struct arena *a, struct broker_token *token, struct err *e)
 {
 	struct waiting t = {.token = token, .e = e};
-	struct broker_ask ask = {.url = *url, .min_ttl_s = min_ttl_s, .arena = w->arena, .done = done, .self = &t};
+	struct broker_ask ask = {.url = *url, .min_ttl_s = min_ttl_s, .arena = a, .done = done, .self = &t};
 
 	broker_ask_start(w->broker, &ask);
 	while (!t.over)

@@ -14,8 +14,8 @@ struct fetch_request;
 struct url;
 struct world;
 
-/* Asks the broker and waits. The token's strs live in w->arena. */
-bool await_token(struct world *w, const struct url *url, int64_t min_ttl_s, struct broker_token *token, struct err *e);
+/* Asks the broker and waits. The token's strs live in a. */
+bool await_token(struct world *w, const struct url *url, int64_t min_ttl_s, struct arena *a, struct broker_token *token, struct err *e);
 
 /* Sends a request and waits for its whole answer, of at most limit bytes of body; it lives in a. */
 bool await_answer(struct world *w, const struct fetch_request *r, size_t limit, struct arena *a, struct fetch_answer *answer,

@@ -41,6 +41,32 @@ ends 0 "status of one" status "$url"
 ends 0 "token" token "$url"
 is "prints it, a line" out "$token"
 empty "and nothing else" err
+ends 0 "token as a header" token "$url" --format header
+is "is that line" out "Authorization: Bearer $token"
+ends 0 "token as headers" token "$url" --format headers
+is "is one JSON object" out "{\"Authorization\":\"Bearer $token\"}"
+ends 2 "headers for no server" token --format headers
+with="CLAUDE_CODE_MCP_SERVER_NAME=team CLAUDE_CODE_MCP_SERVER_URL=$url"
+ends 0 "headers for the server of the environment" token --format headers
+is "are the same" out "{\"Authorization\":\"Bearer $token\"}"
+ends 2 "another format for it" token --format header
+with=
+ends 0 "token as variables" token "$url" --format env
+evaluates() { (eval "$(cat "$1")" && test "$KEYFOB_TOKEN $KEYFOB_TOKEN_TYPE" = "$token Bearer"); }
+check "is what a shell can eval" evaluates "$scratch/out"
+ends 0 "token for curl" token "$url" --format curl
+is "is a line of its configuration" out "header = \"Authorization: Bearer $token\""
+ends 0 "token for a kubeconfig" token "$url" --format exec-credential
+is "is an ExecCredential" out "{\"apiVersion\":\"client.authentication.k8s.io/v1\",\"kind\":\"ExecCredential\",\"status\":{\"token\":\"$token\"}}"
+with='KUBERNETES_EXEC_INFO={"apiVersion":"client.authentication.k8s.io/v1beta1"}'
+ends 0 "for an older one" token "$url" --format exec-credential
+has "is of that version" out '"apiVersion":"client.authentication.k8s.io/v1beta1"'
+with=
+ends 2 "a format that there is not" token "$url" --format yaml
+has "says which there are" err "exec-credential"
+ends 2 "two formats" token "$url" --json --format header
+for ttl in -1 1.5 5m 31536001 ''; do ends 2 "--min-ttl '$ttl'" token "$url" --min-ttl "$ttl"; done
+
 ends 0 "token by --url, of another path below" auth token --url "http://127.0.0.1:$port/team/tools"
 is "is the same" out "$token"
 for path in / /teams /other/mcp /team/../other /team%2f..%2fother; do
