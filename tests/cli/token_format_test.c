@@ -104,7 +104,7 @@ static void curl_is_given_its_quotes(void **state)
 static void json_holds_every_visible_character(void **state)
 {
 	const struct json *root;
-	struct str value;
+	struct str value = {0};
 
 	(void)state;
 	token.access_token = str_of(odd);
